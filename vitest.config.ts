@@ -1,0 +1,24 @@
+import { defineConfig } from 'vitest/config';
+
+// Two projects in one run: pure code beside its source, and everything with rows on a real Postgres under test/.
+export default defineConfig({
+  test: {
+    reporters: ['default', './test/support/plain-summary.reporter.ts'],
+    pool: 'forks',
+    maxWorkers: 2,
+    projects: [
+      { extends: true, test: { name: 'unit', include: ['src/**/*.spec.ts', 'test/support/**/*.spec.ts'] } },
+      {
+        extends: true,
+        test: {
+          name: 'rooms',
+          include: ['test/**/*.spec.ts'],
+          exclude: ['test/support/**'],
+          globalSetup: ['test/support/global-setup.ts'],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+});
