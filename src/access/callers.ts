@@ -1,0 +1,84 @@
+import { Injectable } from '@nestjs/common';
+import { type Credential, Credentials } from '../accounts/credentials.js';
+import { type Key } from '../accounts/key.entity.js';
+import { LastUse } from '../accounts/last-use.js';
+import { type Permission } from '../accounts/permissions.js';
+import { type User } from '../accounts/user.entity.js';
+import { Users } from '../accounts/users.js';
+import { type Actor, type Origin } from '../audit/actor.js';
+import { Organizations } from '../organizations/organizations.js';
+import { DomainError } from '../platform/errors.js';
+
+/** Somebody at a door: who it is, and what the credential they showed may be used for. */
+export interface Caller {
+  readonly actor: Extract<Actor, { kind: 'anonymous' | 'user' | 'organization' }>;
+  readonly permissions: readonly Permission[];
+  /** When the credential stops working by itself; null: not by itself. */
+  readonly until: Date | null;
+  /** The key behind the request, directly or through a token. */
+  readonly key: Key | null;
+  readonly byToken: boolean;
+}
+
+/** What a password stands for: all that its owner may do. */
+const EVERYTHING: readonly Permission[] = [
+  { domain: 'api', resource: null },
+  { domain: 'repositories', resource: null },
+];
+
+const unauthenticated = (code: string, message: string) => new DomainError('unauthenticated', code, message);
+
+/** From an Authorization header to a caller: the credential, then whose it is, and whether that account is open. */
+@Injectable()
+export class Callers {
+  constructor(
+    private readonly credentials: Credentials,
+    private readonly users: Users,
+    private readonly organizations: Organizations,
+    private readonly lastUse: LastUse,
+  ) {}
+
+  /** Throws `unauthenticated` for a credential that does not work; without one the caller is anonymous. */
+  async identify(authorization: string | undefined, origin: Origin): Promise<Caller> {
+    const credential = await this.credentials.recognize(authorization, origin);
+    return this.callerOf(credential, origin);
+  }
+
+  /** The caller that the secret of a key stands for. */
+  async identifyKey(secret: string, origin: Origin): Promise<Caller> {
+    return this.callerOf(await this.credentials.key(secret), origin);
+  }
+
+  private async callerOf(credential: Credential, origin: Origin): Promise<Caller> {
+    switch (credential.kind) {
+      case 'none':
+        return { actor: { kind: 'anonymous', origin }, permissions: [], until: null, key: null, byToken: false };
+      case 'refused':
+        throw unauthenticated(credential.code, credential.message);
+      case 'password':
+        return { actor: userActor(credential.user, origin), permissions: EVERYTHING, until: null, key: null, byToken: false };
+      case 'key': {
+        const { key, permissions, until, byToken } = credential;
+        this.lastUse.note(key.id, origin);
+        const actor = await this.ownerOf(key, { ...origin, keyId: key.id, keyName: key.name });
+        return { actor, permissions, until, key, byToken };
+      }
+    }
+  }
+
+  private async ownerOf(key: Key, origin: Origin): Promise<Caller['actor']> {
+    if (key.userId !== null) {
+      const user = await this.users.byId(key.userId);
+      if (user === null) throw unauthenticated('invalid_key', 'invalid API key');
+      return userActor(user, origin);
+    }
+    const organization = await this.organizations.byId(key.organizationId!);
+    if (organization === null) throw unauthenticated('invalid_key', 'invalid API key');
+    return { kind: 'organization', organizationId: organization.id, name: organization.name, origin };
+  }
+}
+
+function userActor(user: User, origin: Origin): Caller['actor'] {
+  if (user.deactivatedAt !== null) throw unauthenticated('account_deactivated', 'this account has been deactivated');
+  return { kind: 'user', userId: user.id, name: user.name, origin };
+}

@@ -1,0 +1,132 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource, type FindOptionsWhere, IsNull } from 'typeorm';
+import { type Actor } from '../audit/actor.js';
+import { Audit, type Subject } from '../audit/audit.js';
+import { Clock } from '../platform/clock.js';
+import { type Tx } from '../platform/database.js';
+import { invalidFields, notFound } from '../platform/errors.js';
+import { Secrets } from '../platform/secrets.js';
+import { Key } from './key.entity.js';
+import { isKeySecret, newKeySecret } from './key-secret.js';
+import { type Permission, permissionProblem, toScope } from './permissions.js';
+
+/** Exactly one of the two. */
+export type KeyOwner = { readonly userId: string } | { readonly organizationId: string };
+
+export interface NewKey {
+  readonly name: string;
+  readonly permissions: readonly Permission[];
+  readonly expiresAt?: Date | null;
+}
+
+/** A key just made: the only moment at which its secret exists outside its holder's hands. */
+export interface MintedKey {
+  readonly key: Key;
+  readonly secret: string;
+}
+
+/**
+ * API keys. A secret is looked up by its HMAC under the installation's own key: a stolen table is of no use, and the
+ * look-up by hash does not leak by its timing how much of a guess was right.
+ */
+@Injectable()
+export class Keys {
+  constructor(
+    private readonly database: DataSource,
+    private readonly secrets: Secrets,
+    private readonly audit: Audit,
+    private readonly clock: Clock,
+  ) {}
+
+  /** A name that is taken gets `-2`, `-3`, … : `rebar3 hex user auth` asks for the same names on each machine. */
+  async create(actor: Actor, owner: KeyOwner, input: NewKey): Promise<MintedKey> {
+    const name = input.name.trim();
+    if (!/^[^\p{C}]{1,100}$/u.test(name)) throw invalidFields({ name: 'must be 1 to 100 printable characters' });
+    const problem = input.permissions.map(permissionProblem).find((found) => found !== null);
+    if (problem !== undefined) throw invalidFields({ permissions: { resource: problem } });
+    const now = this.clock.now();
+    if (input.expiresAt && input.expiresAt <= now) throw invalidFields({ revoke_at: 'must be in the future' });
+    const secret = newKeySecret();
+    const key = await this.database.transaction(async (tx) => {
+      const created = await tx.save(
+        tx.create(Key, {
+          ...{ userId: null, organizationId: null, ...owner, name: await this.freeName(tx, owner, name) },
+          ...{ secretHash: this.hashOf(secret), permissions: [...input.permissions], expiresAt: input.expiresAt ?? null },
+          ...{ revokedAt: null, lastUsedAt: null, lastUsedIp: null, lastUsedAgent: null, createdAt: now, updatedAt: now },
+        }),
+      );
+      await this.note(tx, actor, 'key.create', created);
+      return created;
+    });
+    return { key, secret };
+  }
+
+  /** The key with this secret, revoked and expired ones included; null for noise and for keys that never were. */
+  async bySecret(secret: string): Promise<Key | null> {
+    if (!isKeySecret(secret)) return null;
+    return this.database.manager.findOneBy(Key, { secretHash: this.hashOf(secret) });
+  }
+
+  byId(id: string): Promise<Key | null> {
+    return this.database.manager.findOneBy(Key, { id });
+  }
+
+  /** Keys that still work, by name. */
+  list(owner: KeyOwner): Promise<Key[]> {
+    return this.database.manager.find(Key, { where: this.live(owner), order: { name: 'asc' } });
+  }
+
+  async named(owner: KeyOwner, name: string): Promise<Key> {
+    const key = await this.database.manager.findOneBy(Key, { ...this.live(owner), name });
+    if (key === null) throw notFound(`key ${name}`);
+    return key;
+  }
+
+  async revoke(actor: Actor, owner: KeyOwner, name: string): Promise<Key> {
+    return this.database.transaction(async (tx) => {
+      const key = await tx.findOne(Key, { where: { ...this.live(owner), name }, lock: { mode: 'pessimistic_write' } });
+      if (key === null) throw notFound(`key ${name}`);
+      return this.end(tx, actor, key);
+    });
+  }
+
+  async revokeAll(actor: Actor, owner: KeyOwner): Promise<Key[]> {
+    return this.database.transaction(async (tx) => {
+      const where = this.live(owner);
+      const keys = await tx.find(Key, { where, order: { id: 'asc' }, lock: { mode: 'pessimistic_write' } });
+      for (const key of keys) await this.end(tx, actor, key);
+      return keys;
+    });
+  }
+
+  private async end(tx: Tx, actor: Actor, key: Key): Promise<Key> {
+    const revokedAt = this.clock.now();
+    await tx.update(Key, { id: key.id }, { revokedAt, updatedAt: revokedAt });
+    await this.note(tx, actor, 'key.revoke', key);
+    return Object.assign(key, { revokedAt, updatedAt: revokedAt });
+  }
+
+  /** Under a lock for this owner: two requests for one name must not both find it free. */
+  private async freeName(tx: Tx, owner: KeyOwner, wanted: string): Promise<string> {
+    await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 1))', [`keys of ${JSON.stringify(owner)}`]);
+    const taken = new Set((await tx.find(Key, { select: { name: true }, where: this.live(owner) })).map((key) => key.name));
+    if (!taken.has(wanted)) return wanted;
+    let number = 2;
+    while (taken.has(`${wanted}-${number}`)) number += 1;
+    return `${wanted}-${number}`;
+  }
+
+  private live(owner: KeyOwner): FindOptionsWhere<Key> {
+    return { ...owner, revokedAt: IsNull() };
+  }
+
+  private hashOf(secret: string): Buffer {
+    return this.secrets.keyedHash('api-keys', secret);
+  }
+
+  private note(tx: Tx, actor: Actor, action: string, key: Key): Promise<void> {
+    const subject: Subject = { userId: key.userId, organizationId: key.organizationId };
+    const params = { key: key.name, permissions: key.permissions.map(toScope), expires_at: key.expiresAt };
+    return this.audit.record(tx, actor, action, subject, params);
+  }
+}

@@ -1,0 +1,90 @@
+import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { decodeEtf } from '../../hex/etf-decode.js';
+import { encodeEtf } from '../../hex/etf-encode.js';
+import { FormatError } from '../../hex/format-error.js';
+import { DomainError } from '../../platform/errors.js';
+import { bodyOf } from '../../platform/http/error-filter.js';
+import { parseJsonBody } from '../../platform/http/json-body.js';
+import { askForBody } from '../../platform/http/server.js';
+
+const ERLANG = 'application/vnd.hex+erlang';
+const JSON_TYPES = ['application/json', 'application/vnd.hex+json'];
+
+const isApi = (request: FastifyRequest): boolean => /^\/api(\/|\?|$)/.test(request.url);
+const isUpload = (request: FastifyRequest): boolean => request.method === 'POST' && /\/(publish|releases)\/?(\?|$)/.test(request.url);
+
+/**
+ * Speaks the Hex API's two languages, JSON and Erlang terms, on every route and every error (hex-protocol.md 3.1): bodies
+ * are read by their Content-Type, answers are written as Accept asks. An answer without a body carries no content type: a
+ * 204 that claims to hold a term makes mix fail.
+ */
+export function speakHex(fastify: FastifyInstance): void {
+  fastify.removeAllContentTypeParsers();
+  for (const type of JSON_TYPES)
+    fastify.addContentTypeParser(type, { parseAs: 'buffer' }, (_request, body, done) => parse(parseJsonBody, body as Buffer, done));
+  fastify.addContentTypeParser(ERLANG, { parseAs: 'buffer' }, (_request, body, done) => parse(parseTermBody, body as Buffer, done));
+  fastify.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'buffer' }, (_request, body, done) =>
+    parse(parseFormBody, body as Buffer, done),
+  );
+  // Anything else (tarballs) stays unread in the request, for its handler to stream.
+  fastify.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
+  fastify.addHook('onRequest', (request, reply, done) => {
+    // Whatever a client calls a tarball, it is one where a tarball belongs.
+    if (isApi(request) && isUpload(request)) request.headers['content-type'] = 'application/octet-stream';
+    else askForBody(request.raw, reply.raw);
+    done(isApi(request) ? refusalBefore(request) : undefined);
+  });
+  fastify.addHook('preSerialization', (request, reply, payload, done) => {
+    if (isApi(request)) write(request, reply);
+    done(null, payload);
+  });
+}
+
+function refusalBefore(request: FastifyRequest): Error | undefined {
+  if ((request.headers['user-agent'] ?? '').trim() === '')
+    return Object.assign(new Error('User-Agent header is required'), { statusCode: 400 });
+  if (/%00/.test(request.url)) return Object.assign(new Error('Bad request'), { statusCode: 400 });
+  if (negotiate(request.headers.accept) === null)
+    return Object.assign(new Error(`Not acceptable: ask for application/json or ${ERLANG}`), { statusCode: 406 });
+  return undefined;
+}
+
+/** The first of our formats that Accept names; JSON where it names none in particular; null where it wants neither. */
+export function negotiate(accept: string | undefined): 'erlang' | 'json' | null {
+  const wanted = (accept ?? '').split(',').map((part) => part.split(';')[0]!.trim().toLowerCase());
+  for (const type of wanted) {
+    if (type === ERLANG) return 'erlang';
+    if (JSON_TYPES.includes(type) || type === '*/*' || type === 'application/*' || type === '') return 'json';
+  }
+  return null;
+}
+
+function write(request: FastifyRequest, reply: FastifyReply): void {
+  void reply.header('vary', 'accept, authorization');
+  if (!reply.hasHeader('cache-control')) void reply.header('cache-control', 'private, no-cache');
+  if (negotiate(request.headers.accept) === 'erlang') void reply.type(ERLANG).serializer(encodeEtf);
+  else void reply.type('application/json; charset=utf-8').serializer(JSON.stringify);
+}
+
+function parse(read: (body: Buffer) => unknown, body: Buffer, done: (error: Error | null, value?: unknown) => void): void {
+  try {
+    done(null, read(body));
+  } catch (error) {
+    done(error instanceof DomainError ? badRequest(bodyOf(error).message) : (error as Error));
+  }
+}
+
+function parseTermBody(body: Buffer): unknown {
+  if (body.length === 0) return {};
+  try {
+    return decodeEtf(body);
+  } catch (error) {
+    throw error instanceof FormatError ? badRequest(`bad request body: ${error.message}`) : error;
+  }
+}
+
+function parseFormBody(body: Buffer): unknown {
+  return Object.fromEntries(new URLSearchParams(body.toString('utf8')));
+}
+
+const badRequest = (message: string): Error => Object.assign(new Error(message), { statusCode: 400 });

@@ -1,0 +1,42 @@
+import { scopeOf, type Repository } from '../../organizations/repository.entity.js';
+import { latestStable, type PackageWithReleases, recommended } from '../../packages/packages.js';
+import { type Urls } from '../../platform/urls.js';
+import { installSnippets } from './install-snippets.js';
+import { retirementView } from './release.view.js';
+import { iso } from './time.js';
+import { userReference } from './user.view.js';
+
+/** `releases` newest first. `downloads` and a description that is text are there because rebar3_hex crashes without them. */
+export function packageView(urls: Urls, repository: Repository, { pkg, releases }: PackageWithReleases) {
+  const scope = scopeOf(repository);
+  return {
+    repository: repository.name,
+    name: pkg.name,
+    url: urls.package(scope, pkg.name),
+    html_url: urls.packagePage(scope, pkg.name),
+    docs_html_url: null,
+    latest_version: releases[0]!.version,
+    latest_stable_version: latestStable(releases)?.version ?? null,
+    configs: installSnippets(scope, pkg.name, recommended(releases)),
+    meta: {
+      description: pkg.meta.description ?? '',
+      licenses: pkg.meta.licenses,
+      links: pkg.meta.links,
+      maintainers: pkg.meta.maintainers,
+    },
+    releases: releases.map((release) => ({
+      version: release.version,
+      url: urls.release(scope, pkg.name, release.version),
+      has_docs: false,
+      inserted_at: iso(release.createdAt),
+    })),
+    retirements: Object.fromEntries(
+      releases.filter((release) => release.retirementReason !== null).map((release) => [release.version, retirementView(release)]),
+    ),
+    downloads: {},
+    inserted_at: iso(pkg.createdAt),
+    updated_at: iso(pkg.updatedAt),
+  };
+}
+
+export const ownerView = (urls: Urls, name: string, level: string) => ({ ...userReference(urls, name), level });

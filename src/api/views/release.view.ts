@@ -1,0 +1,35 @@
+import { scopeOf, type Repository } from '../../organizations/repository.entity.js';
+import { type Package } from '../../packages/package.entity.js';
+import { type Release } from '../../packages/release.entity.js';
+import { type Requirement } from '../../packages/requirement.entity.js';
+import { type Urls } from '../../platform/urls.js';
+import { installSnippets } from './install-snippets.js';
+import { iso } from './time.js';
+import { userReference } from './user.view.js';
+
+export const retirementView = (release: Release) =>
+  release.retirementReason === null ? null : { reason: release.retirementReason, message: release.retirementMessage };
+
+/** `retirement` must be there even when null: without the key mix takes the release for retired (hex-protocol.md 3.2). */
+export function releaseView(urls: Urls, repository: Repository, pkg: Package, release: Release, requirements: readonly Requirement[]) {
+  const scope = scopeOf(repository);
+  return {
+    version: release.version,
+    checksum: release.outerChecksum.toString('hex'),
+    has_docs: false,
+    inserted_at: iso(release.createdAt),
+    updated_at: iso(release.updatedAt),
+    retirement: retirementView(release),
+    package_url: urls.package(scope, pkg.name),
+    url: urls.release(scope, pkg.name, release.version),
+    html_url: urls.releasePage(scope, pkg.name, release.version),
+    docs_html_url: null,
+    requirements: Object.fromEntries(
+      requirements.map(({ name, requirement, app, optional }) => [name, { requirement, app, optional }]),
+    ),
+    configs: installSnippets(scope, pkg.name, release),
+    meta: { app: release.meta.app, build_tools: release.meta.buildTools, elixir: release.meta.elixir },
+    downloads: 0,
+    publisher: release.publisherId === null ? null : userReference(urls, release.publisherName),
+  };
+}

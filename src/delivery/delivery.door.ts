@@ -1,0 +1,118 @@
+import { randomUUID } from 'node:crypto';
+import { type IncomingMessage, type ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream/promises';
+import { Inject, Injectable } from '@nestjs/common';
+import { CONFIG, type Config } from '../platform/config.js';
+import { DomainError, notFound } from '../platform/errors.js';
+import { bodyOf } from '../platform/http/error-filter.js';
+import { clientAddress } from '../platform/http/client-address.js';
+import { CHALLENGE } from '../platform/http/status.js';
+import { type Logger, LOGGER } from '../platform/log.js';
+import { Objects } from '../platform/objects.js';
+import { SigningKey } from '../registry/signing-key.js';
+import { matchesEtag, readRange } from './conditions.js';
+import { type DeliveredFile, Files } from './files.js';
+import { parsePath, type Wanted } from './paths.js';
+import { Readers } from './readers.js';
+
+/** Indexes are asked for again each time (and answered 304); a tarball may be kept for an hour by its reader alone. */
+const FRESHNESS = { index: 'no-cache', tarball: 'max-age=3600' } as const;
+
+/**
+ * The repository endpoint: everything under `/repo`, in front of the framework's pipeline. Who → may they → where are the
+ * bytes → bytes; once warm, without the database. Errors are short plain text: mix prints the body of a 429 or 5xx as it is.
+ *
+ * Registry files are gzip by format, not by transfer: no Content-Encoding, or mix unzips twice and hangs. Bytes are streamed
+ * through us and never redirected to the store: clients would take their key along (hex-protocol.md 1.2, 1.6).
+ */
+@Injectable()
+export class DeliveryDoor {
+  constructor(
+    private readonly readers: Readers,
+    private readonly files: Files,
+    private readonly objects: Objects,
+    private readonly signingKey: SigningKey,
+    @Inject(CONFIG) private readonly config: Config,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  /** Takes the request if it is for the repository endpoint. */
+  handle(request: IncomingMessage, response: ServerResponse): boolean {
+    const url = request.url ?? '';
+    if (!/^\/+repo(\/|$)/.test(url)) return false;
+    const requestId = randomUUID();
+    response.setHeader('x-request-id', requestId);
+    response.setHeader('x-content-type-options', 'nosniff');
+    void this.answer(request, response, url, requestId).catch((error: unknown) =>
+      this.refuse(request, response, error, requestId),
+    );
+    return true;
+  }
+
+  private async answer(request: IncomingMessage, response: ServerResponse, url: string, requestId: string): Promise<void> {
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      response.setHeader('allow', 'GET, HEAD');
+      throw Object.assign(new Error('only GET and HEAD work here'), { statusCode: 405 });
+    }
+    const wanted = parsePath(url, this.config.publicRepository);
+    if (wanted === null) throw notFound('file');
+    if (wanted.kind === 'public_key') return sendText(request, response, this.signingKey.publicPem);
+    // Asked by mix once a day for newer versions of itself; we have none, and a 404 would make it complain.
+    if (wanted.kind === 'installs') return sendText(request, response, '');
+    const origin = { ip: clientAddress(request, this.config.trustedProxies), userAgent: request.headers['user-agent'], requestId };
+    const reader = await this.readers.admit(wanted.scope, request.headers.authorization, origin);
+    const file = await this.files.find(reader.repositoryId, wanted);
+    if (file === null) throw notFound(nameOf(wanted));
+    const audience = reader.isPublic ? 'public' : 'private';
+    response.setHeader('cache-control', `${audience}, ${FRESHNESS[wanted.kind]}`);
+    if (!reader.isPublic) response.setHeader('vary', 'authorization');
+    await this.send(request, response, file, wanted.kind === 'tarball');
+  }
+
+  private async send(request: IncomingMessage, response: ServerResponse, file: DeliveredFile, ranges: boolean): Promise<void> {
+    const { headers } = request;
+    response.setHeader('etag', file.etag);
+    if (ranges) response.setHeader('accept-ranges', 'bytes');
+    if (matchesEtag(headers['if-none-match'], file.etag)) return void response.writeHead(304).end();
+    const slice = ranges ? readRange(headers.range, headers['if-range'] as string | undefined, file.size, file.etag) : 'whole';
+    if (slice === 'unsatisfiable') {
+      response.setHeader('content-range', `bytes */${file.size}`);
+      throw Object.assign(new Error('the range lies behind the end of the file'), { statusCode: 416 });
+    }
+    const object = request.method === 'HEAD' ? undefined : await this.objects.open(file.objectKey, slice === 'whole' ? undefined : slice);
+    if (object === null) throw new DomainError('unavailable', 'object_missing', 'the file cannot be read at the moment');
+    if (slice !== 'whole') response.setHeader('content-range', `bytes ${slice.start}-${slice.end}/${file.size}`);
+    response.setHeader('content-type', 'application/octet-stream');
+    response.setHeader('content-length', slice === 'whole' ? file.size : slice.end - slice.start + 1);
+    response.statusCode = slice === 'whole' ? 200 : 206;
+    if (object === undefined) return void response.end();
+    try {
+      // Follows the reader's pace and ends the body when the reader goes away.
+      await pipeline(object.body, response);
+    } finally {
+      object.close();
+    }
+  }
+
+  private refuse(request: IncomingMessage, response: ServerResponse, error: unknown, requestId: string): void {
+    // In the middle of a body nothing can be said any more; a cut connection tells the client that bytes are missing.
+    if (response.headersSent) return void response.destroy();
+    const { status, message } = bodyOf(error);
+    if (status >= 500) this.logger.error({ err: error, request_id: requestId }, 'fetch failed');
+    for (const name of ['etag', 'accept-ranges', 'content-type', 'content-length']) response.removeHeader(name);
+    response.setHeader('cache-control', 'private, no-store');
+    if (status === 401) response.setHeader('www-authenticate', CHALLENGE);
+    sendText(request, response, `${message}\n`, status);
+  }
+}
+
+function sendText(request: IncomingMessage, response: ServerResponse, text: string, status = 200): void {
+  response.statusCode = status;
+  response.setHeader('content-type', 'text/plain; charset=utf-8');
+  response.setHeader('content-length', Buffer.byteLength(text));
+  response.end(request.method === 'HEAD' ? undefined : text);
+}
+
+function nameOf(wanted: Extract<Wanted, { kind: 'index' | 'tarball' }>): string {
+  return wanted.kind === 'index' ? wanted.path : `${wanted.name} ${wanted.version}`;
+}

@@ -1,0 +1,60 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Releases } from '../packages/releases.js';
+import { ChangeFeed } from '../platform/change-feed.js';
+import { Clock } from '../platform/clock.js';
+import { CONFIG, type Config } from '../platform/config.js';
+import { TaggedCache } from '../platform/tagged-cache.js';
+import { Registry } from '../registry/registry.js';
+import { type Wanted } from './paths.js';
+
+/** Where the bytes of a path lie and what identifies them. */
+export interface DeliveredFile {
+  readonly objectKey: string;
+  /** Strong and quoted: the SHA-256 of the bytes. */
+  readonly etag: string;
+  readonly size: number;
+}
+
+type Stored = Extract<Wanted, { kind: 'index' | 'tarball' }>;
+
+/** From a path to its object, from memory once asked. Bytes under an object key never change, so only the pointer can. */
+@Injectable()
+export class Files {
+  private readonly cache: TaggedCache<DeliveredFile>;
+
+  constructor(
+    private readonly registry: Registry,
+    private readonly releases: Releases,
+    feed: ChangeFeed,
+    clock: Clock,
+    @Inject(CONFIG) config: Config,
+  ) {
+    this.cache = new TaggedCache(feed, clock, { maxEntries: 200_000, maxAgeMs: config.accessCacheMs });
+  }
+
+  find(repositoryId: string, wanted: Stored): Promise<DeliveredFile | null> {
+    if (wanted.kind === 'index') return this.index(repositoryId, wanted.path);
+    return this.tarball(repositoryId, wanted.name, wanted.version);
+  }
+
+  private index(repositoryId: string, path: string): Promise<DeliveredFile | null> {
+    return this.cache.get(`${repositoryId}/${path}`, async () => {
+      const found = await this.registry.find(repositoryId, path);
+      if (found === null) return null;
+      const value = { objectKey: found.objectKey, etag: etagOf(found.sha256), size: found.size };
+      return { value, tags: [`registry:${repositoryId}/${path}`] };
+    });
+  }
+
+  private tarball(repositoryId: string, name: string, version: string): Promise<DeliveredFile | null> {
+    // A slash apart: neither part may contain one, so no two pairs share a key.
+    return this.cache.get(`${repositoryId}/tarballs/${name}/${version}`, async () => {
+      const found = await this.releases.tarball(repositoryId, name, version);
+      if (found === null) return null;
+      const value = { objectKey: found.tarballKey, etag: etagOf(found.outerChecksum), size: found.size };
+      return { value, tags: [`release:${found.id}`] };
+    });
+  }
+}
+
+const etagOf = (sha256: Buffer): string => `"${sha256.toString('hex')}"`;

@@ -1,0 +1,105 @@
+import { create, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
+import { FormatError } from '../format-error.js';
+import * as pb from './generated/registry_pb.js';
+import { decodePayload, sortedBy } from './payload.js';
+import { toDate, toTimestamp } from './timestamp.js';
+
+/** The resource `packages/NAME`: all that clients resolve and verify dependencies with. */
+export interface Package {
+  name: string;
+  repository: string;
+  /** Ascending by version. */
+  releases: Release[];
+}
+
+export interface Release {
+  version: string;
+  /** SHA-256, 32 bytes each. */
+  innerChecksum: Uint8Array;
+  outerChecksum: Uint8Array;
+  dependencies: Dependency[];
+  retired?: { reason: RetirementReason; message?: string };
+  /** Feeds the client's cooldown; a release without it is never held back. */
+  publishedAt?: Date;
+}
+
+export interface Dependency {
+  package: string;
+  /** In Elixir's syntax; empty means any version. */
+  requirement: string;
+  optional: boolean;
+  /** The OTP application, usually named like the package. */
+  app: string;
+  /** Where the package lives: `hexpm`, or the repository's own name. */
+  repository: string;
+}
+
+const REASONS = ['other', 'invalid', 'security', 'deprecated', 'renamed'] as const;
+
+export type RetirementReason = (typeof REASONS)[number];
+
+/**
+ * Payload bytes, unsigned. Releases stay in the order given; dependencies come out sorted by package. What clients take
+ * for granted is left out: `optional` when false, `app` when it is the package's name, `repository` when it is the
+ * package's own, because the client may know that one by another name.
+ */
+export function encodePackage({ name, repository, releases }: Package): Uint8Array {
+  const message = { name, repository, releases: releases.map((release) => toRelease(release, repository)) };
+  return toBinary(pb.PackageSchema, create(pb.PackageSchema, message));
+}
+
+function toRelease(release: Release, repository: string): MessageInitShape<typeof pb.ReleaseSchema> {
+  const { version, dependencies, retired, publishedAt } = release;
+  return {
+    version,
+    innerChecksum: sha256(release.innerChecksum, version),
+    outerChecksum: sha256(release.outerChecksum, version),
+    dependencies: sortedBy(dependencies, (entry) => entry.package).map((entry) => toDependency(entry, repository)),
+    retired: retired && { reason: REASONS.indexOf(retired.reason), message: retired.message },
+    publishedAt: publishedAt && toTimestamp(publishedAt),
+  };
+}
+
+function toDependency(dependency: Dependency, own: string): MessageInitShape<typeof pb.DependencySchema> {
+  const { package: name, requirement, optional, app, repository } = dependency;
+  return {
+    package: name,
+    requirement: requirement || '>= 0.0.0',
+    optional: optional || undefined,
+    app: app === name ? undefined : app,
+    repository: repository === own ? undefined : repository,
+  };
+}
+
+/** A checksum that got lost would make rebar3 drop the release without a word. */
+function sha256(checksum: Uint8Array, version: string): Uint8Array {
+  if (checksum.length !== 32) throw new FormatError('invalid_checksum', `invalid checksum of release ${version}`);
+  return checksum;
+}
+
+/** The inverse of encodePackage: what was left out is filled in again. */
+export function decodePackage(payload: Uint8Array): Package {
+  const { name, repository, releases } = decodePayload(pb.PackageSchema, payload);
+  return { name, repository, releases: releases.map((release) => fromRelease(release, repository)) };
+}
+
+function fromRelease(message: pb.Release, repository: string): Release {
+  const { version, innerChecksum, outerChecksum, dependencies, retired, publishedAt } = message;
+  return {
+    version,
+    innerChecksum,
+    outerChecksum,
+    dependencies: dependencies.map((dependency) => fromDependency(dependency, repository)),
+    ...(retired && { retired: fromRetirement(retired) }),
+    ...(publishedAt && { publishedAt: toDate(publishedAt) }),
+  };
+}
+
+function fromDependency(message: pb.Dependency, own: string): Dependency {
+  const { package: name, requirement, optional, app, repository } = message;
+  return { package: name, requirement, optional, app: app || name, repository: repository || own };
+}
+
+function fromRetirement({ reason, message }: pb.RetirementStatus): Release['retired'] {
+  return { reason: REASONS[reason] ?? 'other', ...(message && { message }) };
+}

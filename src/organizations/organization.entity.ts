@@ -1,0 +1,17 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+@Entity('organizations')
+export class Organization {
+  @PrimaryColumn({ type: 'bigint', generated: 'identity', generatedIdentity: 'ALWAYS' }) id: string;
+  /** Lower case, unique; also the name of its repository. */
+  @Column({ type: 'text' }) name: string;
+  @Column({ type: 'timestamptz' }) trialEndsAt: Date;
+  /** Paid for until then, grace included; billing writes it. Null: never paid. */
+  @Column({ type: 'timestamptz', nullable: true }) accessUntil: Date | null;
+  /** The operator's word, above trial and payment: free of charge, or shut. */
+  @Column({ type: 'text', nullable: true }) override: 'comped' | 'blocked' | null;
+  /** Paid seats; null while none are sold (trial, comped): no limit. */
+  @Column({ type: 'integer', nullable: true }) seats: number | null;
+  @Column({ type: 'timestamptz' }) createdAt: Date;
+  @Column({ type: 'timestamptz' }) updatedAt: Date;
+}

@@ -1,0 +1,24 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+/** What the newest release says about the package, as the API shows it. */
+export interface PackageMeta {
+  readonly description: string | null;
+  readonly licenses: readonly string[];
+  readonly links: Readonly<Record<string, string>>;
+  readonly maintainers: readonly string[];
+  readonly extra: Readonly<Record<string, unknown>>;
+}
+
+@Entity('packages')
+export class Package {
+  @PrimaryColumn({ type: 'bigint', generated: 'identity', generatedIdentity: 'ALWAYS' }) id: string;
+  @Column({ type: 'bigint' }) repositoryId: string;
+  @Column({ type: 'text' }) name: string;
+  /** Also in `meta`; a column of its own for the search index. */
+  @Column({ type: 'text', nullable: true }) description: string | null;
+  @Column({ type: 'jsonb' }) meta: PackageMeta;
+  /** Grows with every change that the signed index of the package shows. */
+  @Column({ type: 'bigint' }) revision: string;
+  @Column({ type: 'timestamptz' }) createdAt: Date;
+  @Column({ type: 'timestamptz' }) updatedAt: Date;
+}

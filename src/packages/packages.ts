@@ -1,0 +1,69 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource, In } from 'typeorm';
+import { type Repository } from '../organizations/repository.entity.js';
+import { compareVersions, isStable, parseVersion } from '../hex/version.js';
+import { PackageOwner } from './package-owner.entity.js';
+import { Package } from './package.entity.js';
+import { type PackageSearch, searchPackages } from './packages.queries.js';
+import { Release } from './release.entity.js';
+
+/** A package with its releases, newest version first; never without one. */
+export interface PackageWithReleases {
+  readonly pkg: Package;
+  readonly releases: readonly Release[];
+}
+
+/** Reading packages. Callers have already asked whether they may. */
+@Injectable()
+export class Packages {
+  constructor(private readonly database: DataSource) {}
+
+  find(repository: Repository, name: string): Promise<Package | null> {
+    return this.database.manager.findOneBy(Package, { repositoryId: repository.id, name });
+  }
+
+  async withReleases(pkg: Package): Promise<PackageWithReleases> {
+    const releases = await this.database.manager.findBy(Release, { packageId: pkg.id });
+    return { pkg, releases: newestFirst(releases) };
+  }
+
+  async search(query: PackageSearch): Promise<PackageWithReleases[]> {
+    const ids = await searchPackages(this.database.manager, query);
+    const [packages, releases] = await Promise.all([
+      this.database.manager.findBy(Package, { id: In(ids) }),
+      this.database.manager.findBy(Release, { packageId: In(ids) }),
+    ]);
+    return ids.flatMap((id) => {
+      const pkg = packages.find((one) => one.id === id);
+      const own = releases.filter((release) => release.packageId === id);
+      return pkg === undefined || own.length === 0 ? [] : [{ pkg, releases: newestFirst(own) }];
+    });
+  }
+
+  /** Owners matter in the public repository only. */
+  owners(packageId: string): Promise<PackageOwner[]> {
+    return this.database.manager.find(PackageOwner, { where: { packageId }, order: { createdAt: 'asc' } });
+  }
+
+  async ownedBy(userId: string): Promise<Package[]> {
+    const owned = await this.database.manager.findBy(PackageOwner, { userId });
+    const ids = owned.map((owner) => owner.packageId);
+    return this.database.manager.find(Package, { where: { id: In(ids) }, order: { name: 'asc' } });
+  }
+}
+
+export function newestFirst(releases: readonly Release[]): Release[] {
+  return releases
+    .map((release) => ({ release, version: parseVersion(release.version) }))
+    .sort((a, b) => compareVersions(b.version, a.version))
+    .map(({ release }) => release);
+}
+
+/** The release people should use: the newest stable one, or the newest at all. */
+export function recommended(releases: readonly Release[]): Release {
+  return latestStable(releases) ?? releases[0]!;
+}
+
+export function latestStable(newestFirst: readonly Release[]): Release | undefined {
+  return newestFirst.find((release) => isStable(parseVersion(release.version)));
+}

@@ -1,0 +1,76 @@
+import { type PackageMetadata } from '../../hex/metadata.js';
+import { type Tarball } from '../../hex/tarball.js';
+import { compareVersions, isStable, parseVersion } from '../../hex/version.js';
+import { type Actor, nameOf } from '../../audit/actor.js';
+import { type Repository } from '../../organizations/repository.entity.js';
+import { type Tx } from '../../platform/database.js';
+import { DomainError } from '../../platform/errors.js';
+import { PackageOwner } from '../package-owner.entity.js';
+import { Package, type PackageMeta } from '../package.entity.js';
+import { lockPackage } from '../packages.queries.js';
+import { Release, type ReleaseMeta } from '../release.entity.js';
+import { Requirement } from '../requirement.entity.js';
+
+/** The rows of a publish; all in the caller's transaction, after the package's lock. */
+
+/** The package's locked row, made first if the name is new. The maker of a public package is its first owner. */
+export async function openPackage(tx: Tx, actor: Actor, repository: Repository, metadata: PackageMetadata, now: Date): Promise<Package> {
+  const inserted = await tx.query<{ id: string }[]>(
+    `insert into packages (repository_id, name, created_at, updated_at) values ($1, $2, $3, $3)
+     on conflict (repository_id, name) do nothing returning id`,
+    [repository.id, metadata.name, now],
+  );
+  const pkg = await lockPackage(tx, repository.id, metadata.name);
+  // Another transaction removed it between the two statements; the client's next try will find it gone and make it anew.
+  if (pkg === null) throw new DomainError('conflict', 'package_removed', 'the package was just removed, please try again');
+  if (inserted.length > 0 && repository.organizationId === null && actor.kind === 'user')
+    await tx.insert(PackageOwner, { packageId: pkg.id, userId: actor.userId, level: 'full', createdAt: now });
+  return pkg;
+}
+
+export async function insertRelease(tx: Tx, values: Omit<Release, 'id'>): Promise<Release> {
+  return tx.save(tx.create(Release, values));
+}
+
+export async function replaceRelease(tx: Tx, before: Release, values: Omit<Release, 'id' | 'createdAt'>): Promise<Release> {
+  await tx.update(Release, { id: before.id }, values as never);
+  await tx.delete(Requirement, { releaseId: before.id });
+  return Object.assign(before, values);
+}
+
+export async function insertRequirements(tx: Tx, releaseId: string, metadata: PackageMetadata): Promise<void> {
+  const rows = metadata.requirements.map(({ repository, name, app, requirement, optional }) => ({
+    ...{ releaseId, repository, name, app, requirement, optional },
+  }));
+  if (rows.length > 0) await tx.insert(Requirement, rows);
+}
+
+/** What the package says of itself comes from its recommended release; an old line's patch does not change it. */
+export async function describePackage(tx: Tx, pkg: Package, metadata: PackageMetadata, revision: string, now: Date): Promise<void> {
+  const versions = (await tx.findBy(Release, { packageId: pkg.id })).map((release) => parseVersion(release.version));
+  const own = parseVersion(metadata.version);
+  const newest = versions.every(
+    (other) => isStable(own) === isStable(other) ? compareVersions(own, other) >= 0 : isStable(own),
+  );
+  const { description, licenses, links, maintainers, extra } = metadata;
+  const meta: PackageMeta = { description, licenses, links, maintainers, extra };
+  await tx.update(Package, { id: pkg.id }, { revision, updatedAt: now, ...(newest ? { description, meta: meta as never } : {}) });
+}
+
+export function releaseValues(actor: Actor, pkg: Package, tarball: Tarball, metadata: PackageMetadata, tarballKey: string, now: Date) {
+  const meta: ReleaseMeta = { app: metadata.app, buildTools: metadata.buildTools, elixir: metadata.elixir };
+  return {
+    packageId: pkg.id,
+    version: metadata.version,
+    publisherId: actor.kind === 'user' ? actor.userId : null,
+    publisherName: nameOf(actor),
+    innerChecksum: tarball.innerChecksum,
+    outerChecksum: tarball.outerChecksum,
+    tarballKey,
+    size: tarball.size,
+    meta,
+    retirementReason: null,
+    retirementMessage: null,
+    updatedAt: now,
+  };
+}

@@ -1,0 +1,101 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { type Actor } from '../audit/actor.js';
+import { Audit } from '../audit/audit.js';
+import { type Repository } from '../organizations/repository.entity.js';
+import { Clock } from '../platform/clock.js';
+import { type Tx } from '../platform/database.js';
+import { invalidFields, notFound } from '../platform/errors.js';
+import { type EventKind, Events } from '../platform/events.js';
+import { Objects } from '../platform/objects.js';
+import { Package } from './package.entity.js';
+import { type PackageState, ReleaseReverted, RetirementChanged } from './packages.events.js';
+import { hasDependents, lockPackage, nextRevision } from './packages.queries.js';
+import { revertProblem } from './publish/windows.js';
+import { Release, type RetirementReason } from './release.entity.js';
+import { Requirement } from './requirement.entity.js';
+
+export interface Retirement {
+  readonly reason: RetirementReason;
+  readonly message: string | null;
+}
+
+/** Releases that exist: looking at them, retiring them, taking them back. Publishing is in `publishing.ts`. */
+@Injectable()
+export class Releases {
+  constructor(
+    private readonly database: DataSource,
+    private readonly objects: Objects,
+    private readonly events: Events,
+    private readonly audit: Audit,
+    private readonly clock: Clock,
+  ) {}
+
+  async find(pkg: Package, version: string): Promise<Release | null> {
+    return this.database.manager.findOneBy(Release, { packageId: pkg.id, version });
+  }
+
+  requirements(release: Release): Promise<Requirement[]> {
+    return this.database.manager.find(Requirement, { where: { releaseId: release.id }, order: { name: 'asc' } });
+  }
+
+  /** The release whose tarball clients ask for by `name` and `version`, without asking for anything else. */
+  async tarball(repositoryId: string, name: string, version: string): Promise<Release | null> {
+    return this.database.manager
+      .createQueryBuilder(Release, 'release')
+      .innerJoin(Package, 'package', 'package.id = release.packageId')
+      .where('package.repositoryId = :repositoryId and package.name = :name', { repositoryId, name })
+      .andWhere('release.version = :version', { version })
+      .getOne();
+  }
+
+  /** Sets the mark that clients show, or with null takes it away. The bytes stay, and locked projects keep working. */
+  async retire(actor: Actor, repository: Repository, name: string, version: string, mark: Retirement | null): Promise<PackageState> {
+    return this.change(repository, name, version, RetirementChanged, async (tx, _pkg, release) => {
+      const values = { retirementReason: mark?.reason ?? null, retirementMessage: mark?.message ?? null };
+      await tx.update(Release, { id: release.id }, { ...values, updatedAt: this.clock.now() });
+      await this.note(tx, actor, mark === null ? 'release.unretire' : 'release.retire', repository, name, version, { ...mark });
+    });
+  }
+
+  /** Takes a release back for good; with the last one the package goes too. */
+  async revert(actor: Actor, repository: Repository, name: string, version: string): Promise<PackageState> {
+    return this.change(repository, name, version, ReleaseReverted, async (tx, pkg, release) => {
+      const problem = repository.organizationId === null ? revertProblem(release, pkg, this.clock.now()) : null;
+      if (problem !== null) throw invalidFields({ inserted_at: problem });
+      const last = (await tx.countBy(Release, { packageId: pkg.id })) === 1;
+      if (last && (await hasDependents(tx, pkg, repository.name)))
+        throw invalidFields({ name: 'you cannot delete this package because other packages depend on it' });
+      await tx.delete(Release, { id: release.id });
+      await this.objects.drop(tx, release.tarballKey);
+      if (last) await tx.delete(Package, { id: pkg.id });
+      const checksum = release.outerChecksum.toString('hex');
+      await this.note(tx, actor, 'release.revert', repository, name, version, { checksum });
+    });
+  }
+
+  /** Lock the package, change one of its releases, count up the revision, tell the others. */
+  private async change(
+    repository: Repository,
+    name: string,
+    version: string,
+    event: EventKind<PackageState & { version: string }>,
+    write: (tx: Tx, pkg: Package, release: Release) => Promise<void>,
+  ): Promise<PackageState> {
+    return this.database.transaction(async (tx) => {
+      const pkg = await lockPackage(tx, repository.id, name);
+      const release = pkg === null ? null : await tx.findOneBy(Release, { packageId: pkg.id, version });
+      if (pkg === null || release === null) throw notFound(`release ${name} ${version}`);
+      await write(tx, pkg, release);
+      const state = { repositoryId: repository.id, package: name, revision: await nextRevision(tx) };
+      await tx.update(Package, { id: pkg.id }, { revision: state.revision, updatedAt: this.clock.now() });
+      await this.events.emit(tx, event, { ...state, version });
+      return state;
+    });
+  }
+
+  private note(tx: Tx, actor: Actor, action: string, repository: Repository, name: string, version: string, more: object) {
+    const params = { repository: repository.name, package: name, version, ...more };
+    return this.audit.record(tx, actor, action, { organizationId: repository.organizationId }, params);
+  }
+}

@@ -1,0 +1,165 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { z } from 'zod';
+
+/**
+ * Every setting of Propolis, read once from the environment (and a `.env` file beside package.json), checked, frozen and
+ * typed. All problems are reported at once. `.env.example` lists the same names with words for the operator; a test keeps
+ * the two equal.
+ *
+ * Local defaults exist so that one command runs the whole product; with NODE_ENV=production those that would lose data
+ * or secrets (embedded Postgres, generated keys) are refused.
+ */
+
+const text = z.string().trim().min(1);
+const whole = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
+const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
+const list = text.transform((value) => value.split(',').map((part) => part.trim()));
+const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' });
+
+const settings = z.object({
+  NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
+  HOST: text.default('127.0.0.1'),
+  PORT: whole(0, 65_535).default(4000),
+  PUBLIC_URL: httpUrl.transform((url) => url.replace(/\/+$/, '')).optional(),
+  TRUSTED_PROXIES: list.optional(),
+  DATA_DIR: text.default('./data'),
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// URL' }).optional(),
+  DATABASE_POOL_SIZE: whole(2, 200).default(10),
+  S3_ENDPOINT: httpUrl.optional(),
+  S3_BUCKET: text.optional(),
+  S3_REGION: text.default('us-east-1'),
+  S3_ACCESS_KEY_ID: text.optional(),
+  S3_SECRET_ACCESS_KEY: text.optional(),
+  SECRET_KEY: z.string().min(32, 'must have at least 32 characters').optional(),
+  SIGNING_KEY: text.optional(),
+  SIGNING_KEY_FILE: text.optional(),
+  TOKEN_KEY: text.optional(),
+  TOKEN_KEY_FILE: text.optional(),
+  PUBLIC_REPOSITORY: z
+    .string()
+    .regex(/^[a-z][a-z0-9_]{2,}$/, 'must be a repository name such as hexpm')
+    .optional(),
+  TRIAL_DAYS: whole(0, 3650).default(30),
+  MAX_TARBALL_BYTES: whole(1024, 64 * 1024 * 1024).default(16 * 1024 * 1024),
+  UPLOAD_IDLE_SECONDS: whole(1, 600).default(30),
+  API_LIMIT_PER_IP: whole(1, 1_000_000).default(100),
+  API_LIMIT_PER_ACTOR: whole(1, 1_000_000).default(500),
+  ACCESS_CACHE_SECONDS: whole(0, 600).default(30),
+  JOBS_CONCURRENCY: whole(0, 64).default(4),
+  SHUTDOWN_SECONDS: whole(1, 600).default(25),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  DEMO: flag.optional(),
+});
+
+/** The names of all settings, in the order of the schema. */
+export const settingNames = Object.keys(settings.shape);
+
+/** All that is wrong with the settings, one line each. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+
+  constructor(readonly problems: readonly string[]) {
+    super(`Propolis cannot start with these settings:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
+  }
+}
+
+type Settings = z.infer<typeof settings>;
+
+const S3_SETTINGS = ['S3_ENDPOINT', 'S3_BUCKET', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'] as const;
+
+/** Rules that look at more than one setting. */
+function crossChecks(s: Settings): string[] {
+  const problems: string[] = [];
+  const missing = S3_SETTINGS.filter((name) => s[name] === undefined);
+  if (missing.length > 0 && missing.length < S3_SETTINGS.length)
+    problems.push(`${missing.join(', ')}: needed too when another S3 setting is given`);
+  for (const [value, file] of [
+    ['SIGNING_KEY', 'SIGNING_KEY_FILE'],
+    ['TOKEN_KEY', 'TOKEN_KEY_FILE'],
+  ] as const)
+    if (s[value] !== undefined && s[file] !== undefined) problems.push(`${value}: give it or ${file}, not both`);
+  // A job may hold one connection while it needs another; with more jobs than connections they could wait for ever.
+  if (s.JOBS_CONCURRENCY >= s.DATABASE_POOL_SIZE) problems.push('JOBS_CONCURRENCY: must be below DATABASE_POOL_SIZE');
+  return s.NODE_ENV === 'production' ? [...problems, ...productionChecks(s)] : problems;
+}
+
+function productionChecks(s: Settings): string[] {
+  const problems: string[] = [];
+  const must = (ok: boolean, problem: string) => ok || problems.push(`${problem} (NODE_ENV=production)`);
+  must(s.DATABASE_URL !== undefined, 'DATABASE_URL: needed, the embedded Postgres is for trying things out');
+  must(s.PUBLIC_URL !== undefined, 'PUBLIC_URL: needed, links and tokens are made from it');
+  must(s.SECRET_KEY !== undefined, 'SECRET_KEY: needed, key hashes depend on it');
+  must(s.SIGNING_KEY !== undefined || s.SIGNING_KEY_FILE !== undefined, 'SIGNING_KEY or SIGNING_KEY_FILE: needed');
+  must(s.TOKEN_KEY !== undefined || s.TOKEN_KEY_FILE !== undefined, 'TOKEN_KEY or TOKEN_KEY_FILE: needed');
+  must(s.DEMO !== true, 'DEMO: the demo organization has published passwords');
+  return problems;
+}
+
+/** Reads and checks the settings. Throws {@link ConfigError} with every problem found. */
+export function readConfig(env: Record<string, string | undefined>) {
+  // An empty value means "not set": compose files and Kubernetes templates write them so.
+  const given = Object.fromEntries(Object.entries(env).filter(([name, value]) => value !== '' && name in settings.shape));
+  const parsed = settings.safeParse(given);
+  if (!parsed.success)
+    throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
+  const problems = crossChecks(parsed.data);
+  if (problems.length > 0) throw new ConfigError(problems);
+  return Object.freeze(shape(parsed.data));
+}
+
+function shape(s: Settings) {
+  const dataDir = resolve(s.DATA_DIR);
+  return {
+    production: s.NODE_ENV === 'production',
+    host: s.HOST,
+    port: s.PORT,
+    publicUrl: s.PUBLIC_URL ?? `http://${s.HOST.includes(':') ? `[${s.HOST}]` : s.HOST}:${s.PORT}`,
+    trustedProxies: s.TRUSTED_PROXIES ?? [],
+    dataDir,
+    /** Undefined means: run the embedded Postgres under `dataDir`. */
+    databaseUrl: s.DATABASE_URL,
+    databasePoolSize: s.DATABASE_POOL_SIZE,
+    /** Undefined means: files under `dataDir`. */
+    s3:
+      s.S3_ENDPOINT === undefined
+        ? undefined
+        : Object.freeze({
+            endpoint: s.S3_ENDPOINT,
+            bucket: s.S3_BUCKET!,
+            region: s.S3_REGION,
+            accessKeyId: s.S3_ACCESS_KEY_ID!,
+            secretAccessKey: s.S3_SECRET_ACCESS_KEY!,
+          }),
+    secretKey: s.SECRET_KEY,
+    signingKey: Object.freeze({ pem: s.SIGNING_KEY, file: s.SIGNING_KEY_FILE }),
+    tokenKey: Object.freeze({ pem: s.TOKEN_KEY, file: s.TOKEN_KEY_FILE }),
+    /** Name of the repository open to everybody, or undefined where the operator has none. */
+    publicRepository: s.PUBLIC_REPOSITORY,
+    trialDays: s.TRIAL_DAYS,
+    maxTarballBytes: s.MAX_TARBALL_BYTES,
+    uploadIdleMs: s.UPLOAD_IDLE_SECONDS * 1000,
+    /** Requests a minute. */
+    apiLimitPerIp: s.API_LIMIT_PER_IP,
+    apiLimitPerActor: s.API_LIMIT_PER_ACTOR,
+    accessCacheMs: s.ACCESS_CACHE_SECONDS * 1000,
+    jobsConcurrency: s.JOBS_CONCURRENCY,
+    shutdownMs: s.SHUTDOWN_SECONDS * 1000,
+    logLevel: s.LOG_LEVEL,
+    demo: s.DEMO ?? (s.DATABASE_URL === undefined && s.NODE_ENV === 'development'),
+  };
+}
+
+export type GivenConfig = ReturnType<typeof readConfig>;
+
+/** The settings once it is known which Postgres to use. */
+export type Config = GivenConfig & { readonly databaseUrl: string };
+
+/** Injection token of {@link Config}. */
+export const CONFIG = Symbol('config');
+
+/** The process's own settings: environment over `.env`. */
+export function loadConfig(): GivenConfig {
+  if (existsSync('.env')) process.loadEnvFile('.env');
+  return readConfig(process.env);
+}

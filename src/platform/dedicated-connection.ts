@@ -1,0 +1,91 @@
+import pg from 'pg';
+import { type Logger } from './log.js';
+
+export interface ConnectionHandlers {
+  /** Runs on each new connection before it counts as up: LISTEN, session locks. */
+  opened(client: pg.Client): Promise<void>;
+  /** The connection is gone; a new one is being tried. */
+  lost?(): void;
+  notified?(payload: string): void;
+}
+
+/** How often a silent connection is asked whether it still lives, and how long the answer may take. */
+const HEARTBEAT_MS = 5_000;
+const RETRY_MS = 250;
+
+/**
+ * One Postgres connection that is kept for what belongs to a session (LISTEN, session-level advisory locks) and made anew
+ * whenever it breaks. A heartbeat finds the half-open kind that TCP does not report.
+ */
+export class DedicatedConnection {
+  private client: pg.Client | undefined;
+  private heartbeat: NodeJS.Timeout | undefined;
+  private retry: NodeJS.Timeout | undefined;
+  private closed = false;
+
+  constructor(
+    private readonly url: string,
+    private readonly name: string,
+    private readonly handlers: ConnectionHandlers,
+    private readonly logger: Logger,
+  ) {}
+
+  get up(): boolean {
+    return this.client !== undefined;
+  }
+
+  /** The live client, for statements of this session; undefined while it is being made anew. */
+  get current(): pg.Client | undefined {
+    return this.client;
+  }
+
+  /** Connects; throws when the first attempt fails, later losses are mended in the background. */
+  async open(): Promise<void> {
+    const client = new pg.Client({
+      connectionString: this.url,
+      application_name: `propolis ${this.name}`,
+      connectionTimeoutMillis: 5_000,
+      query_timeout: HEARTBEAT_MS,
+      keepAlive: true,
+    });
+    client.on('error', () => this.drop(client));
+    client.on('end', () => this.drop(client));
+    client.on('notification', (message) => this.handlers.notified?.(message.payload ?? ''));
+    try {
+      await client.connect();
+      await this.handlers.opened(client);
+    } catch (error) {
+      await client.end().catch(() => undefined);
+      throw error;
+    }
+    if (this.closed) return client.end();
+    this.client = client;
+    this.heartbeat = setInterval(() => void client.query('select 1').catch(() => this.drop(client)), HEARTBEAT_MS);
+    this.heartbeat.unref();
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    clearInterval(this.heartbeat);
+    clearTimeout(this.retry);
+    const client = this.client;
+    this.client = undefined;
+    await client?.end().catch(() => undefined);
+  }
+
+  private drop(client: pg.Client): void {
+    if (this.client !== client) return;
+    this.client = undefined;
+    clearInterval(this.heartbeat);
+    client.end().catch(() => undefined);
+    this.handlers.lost?.();
+    this.logger.warn({ connection: this.name }, 'lost a Postgres connection, making a new one');
+    this.reopen();
+  }
+
+  private reopen(): void {
+    if (this.closed) return;
+    this.retry = setTimeout(() => void this.open().catch(() => this.reopen()), RETRY_MS);
+    this.retry.unref();
+  }
+}

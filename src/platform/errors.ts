@@ -1,0 +1,40 @@
+/** The nine ways a request can be refused; `http/error-filter.ts` alone turns them into status numbers. */
+export type ErrorKind =
+  | 'invalid'
+  | 'unauthenticated'
+  | 'payment_required'
+  | 'forbidden'
+  | 'not_found'
+  | 'conflict'
+  | 'too_large'
+  | 'rate_limited'
+  | 'unavailable';
+
+/**
+ * Field errors as Hex clients read them: strings or nested maps of strings. Never lists: mix and rebar3_hex crash on one
+ * (hex-protocol.md 3.1).
+ */
+export interface FieldErrors {
+  [field: string]: string | FieldErrors;
+}
+
+/** What the caller did wrong, or what stands in the way. `message` is shown to people as it is. */
+export class DomainError extends Error {
+  override readonly name = 'DomainError';
+
+  constructor(
+    readonly kind: ErrorKind,
+    /** Stable, for programs: `release_exists`, `key_revoked`. */
+    readonly code: string,
+    message: string,
+    readonly fields?: FieldErrors,
+  ) {
+    super(message);
+  }
+}
+
+export const notFound = (what: string): DomainError => new DomainError('not_found', 'not_found', `${what} not found`);
+
+/** Hex clients print the fields below this sentence. */
+export const invalidFields = (fields: FieldErrors): DomainError =>
+  new DomainError('invalid', 'validation_failed', 'Validation error(s)', fields);

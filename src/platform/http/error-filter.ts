@@ -1,0 +1,50 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { DomainError, type FieldErrors } from '../errors.js';
+import { type Logger } from '../log.js';
+import { CHALLENGE, defaultMessages, statusOf } from './status.js';
+
+/** What every error looks like on the wire; doors choose the format (JSON, Erlang terms). */
+export interface ErrorBody {
+  readonly status: number;
+  readonly message: string;
+  readonly errors?: FieldErrors;
+}
+
+/**
+ * Turns whatever was thrown into an answer. What we threw is shown as it is. What the framework threw about the request is
+ * shown by its status. Everything else is a fault of ours: logged with the request id, shown without detail.
+ */
+@Catch()
+export class ErrorFilter implements ExceptionFilter {
+  constructor(private readonly logger: Logger) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    const request = http.getRequest<FastifyRequest>();
+    const reply = http.getResponse<FastifyReply>();
+    if (reply.sent || reply.raw.headersSent) return void reply.raw.destroy();
+    const body = bodyOf(error);
+    if (body.status >= 500) this.logger.error({ err: error, request_id: request.id }, 'request failed');
+    if (body.status === 401) void reply.header('www-authenticate', CHALLENGE);
+    void reply.status(body.status).send(body);
+  }
+}
+
+/** The answer to an error, for doors that speak HTTP without the framework too. */
+export function bodyOf(error: unknown): ErrorBody {
+  if (error instanceof DomainError)
+    return { status: statusOf[error.kind], message: error.message, ...(error.fields && { errors: error.fields }) };
+  const status = statusIn(error);
+  if (status === undefined || status < 400 || status >= 500) return { status: 500, message: defaultMessages[500]! };
+  // Fastify's own words about a body or header it could not take are for people; Nest's repeat the status.
+  const own = error instanceof Error && !(error instanceof HttpException) ? error.message : undefined;
+  return { status, message: own ?? defaultMessages[status] ?? 'Request failed' };
+}
+
+function statusIn(error: unknown): number | undefined {
+  if (error instanceof HttpException) return error.getStatus();
+  if (typeof error === 'object' && error !== null && 'statusCode' in error && typeof error.statusCode === 'number')
+    return error.statusCode;
+  return undefined;
+}

@@ -1,0 +1,37 @@
+import { Global, Module, type DynamicModule } from '@nestjs/common';
+import { ChangeFeed } from './change-feed.js';
+import { Clock } from './clock.js';
+import { CONFIG, type Config } from './config.js';
+import { Events } from './events.js';
+import { Jobs } from './jobs.js';
+import { type Logger, LOGGER } from './log.js';
+import { Objects } from './objects.js';
+import { RateLimits } from './rate-limits.js';
+import { Secrets } from './secrets.js';
+import { OBJECT_STORE, type ObjectStore } from './store/object-store.js';
+import { TemporaryFiles } from './temporary-files.js';
+import { Urls } from './urls.js';
+
+/** What is made before the application: it needs files or the network, or the tests replace it. */
+export interface Ground {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly secrets: Secrets;
+  readonly store: ObjectStore;
+}
+
+/** The ground floor, for every room. */
+@Global()
+@Module({})
+export class PlatformModule {
+  static on(ground: Ground): DynamicModule {
+    const given = [
+      { provide: CONFIG, useValue: ground.config },
+      { provide: LOGGER, useValue: ground.logger },
+      { provide: Secrets, useValue: ground.secrets },
+      { provide: OBJECT_STORE, useValue: ground.store },
+    ];
+    const made = [Clock, ChangeFeed, Jobs, Events, Objects, RateLimits, TemporaryFiles, Urls];
+    return { module: PlatformModule, providers: [...given, ...made], exports: [...given, ...made] };
+  }
+}

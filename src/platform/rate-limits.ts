@@ -1,0 +1,61 @@
+import { Injectable } from '@nestjs/common';
+import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
+import { DataSource } from 'typeorm';
+
+/** Where a counter stands after this request. */
+export interface LimitState {
+  readonly limit: number;
+  readonly remaining: number;
+  /** Unix seconds at which the window ends. */
+  readonly resetsAt: number;
+  readonly exceeded: boolean;
+}
+
+/** A counter in Postgres, so that all processes count together. Fixed windows, as hex.pm has them. */
+export class RateLimit {
+  constructor(
+    private readonly limiter: RateLimiterPostgres,
+    readonly limit: number,
+  ) {}
+
+  /** Counts one and says where the counter stands. */
+  async count(who: string): Promise<LimitState> {
+    const result = await this.limiter.consume(who).catch((refused: unknown) => {
+      // The library rejects with its result when the limit is exceeded, and with an Error when something broke.
+      if (refused instanceof RateLimiterRes) return refused;
+      throw refused;
+    });
+    return this.state(result);
+  }
+
+  /** Is the limit used up? Counts nothing. */
+  async isExceeded(who: string): Promise<boolean> {
+    const result = await this.limiter.get(who);
+    return result !== null && result.consumedPoints >= this.limit;
+  }
+
+  private state(result: RateLimiterRes): LimitState {
+    const resetsAt = Math.ceil((Date.now() + result.msBeforeNext) / 1000);
+    const exceeded = result.consumedPoints > this.limit;
+    return { limit: this.limit, remaining: Math.max(0, this.limit - result.consumedPoints), resetsAt, exceeded };
+  }
+}
+
+@Injectable()
+export class RateLimits {
+  constructor(private readonly database: DataSource) {}
+
+  /** `name` keeps the counters of different limits apart. */
+  limit(name: string, points: number, windowSeconds: number): RateLimit {
+    const limiter = new RateLimiterPostgres({
+      ...{ storeClient: this.database, storeType: 'typeorm', tableName: 'rate_limits', tableCreated: true },
+      ...{ keyPrefix: name, points, duration: windowSeconds, clearExpiredByTimeout: false },
+    });
+    return new RateLimit(limiter, points);
+  }
+
+  /** Removes counters whose window is over; a job calls it. */
+  async sweep(): Promise<void> {
+    await this.database.query(`delete from rate_limits where expire < $1`, [Date.now() - 60_000]);
+  }
+}

@@ -1,0 +1,62 @@
+import { createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { type GivenConfig } from './config.js';
+
+/**
+ * Reads a secret file, or creates it (mode 0600) with what `make` returns. Processes that start together agree: the file
+ * is written aside and linked into place, which only the first can do; the others read that one.
+ */
+export async function readOrCreateSecretFile(path: string, make: () => string | Promise<string>): Promise<string> {
+  const existing = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+  if (existing !== undefined) return existing.trim();
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  const aside = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`;
+  await writeFile(aside, `${(await make()).trim()}\n`, { mode: 0o600, flag: 'wx', flush: true });
+  try {
+    await link(aside, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    await rm(aside);
+  }
+  return (await readFile(path, 'utf8')).trim();
+}
+
+/** Where generated secrets live when the settings give none. */
+export const secretFile = (config: Pick<GivenConfig, 'dataDir'>, name: string): string =>
+  join(config.dataDir, 'secrets', name);
+
+/**
+ * Keys derived from the one secret of the installation, a separate one for each purpose (HKDF, RFC 5869), so that a hash
+ * made for one is worth nothing for another.
+ */
+export class Secrets {
+  private readonly derived = new Map<string, Buffer>();
+
+  constructor(private readonly root: string) {}
+
+  static async of(config: GivenConfig): Promise<Secrets> {
+    const root =
+      config.secretKey ??
+      (await readOrCreateSecretFile(secretFile(config, 'secret-key'), () => randomBytes(32).toString('base64url')));
+    return new Secrets(root);
+  }
+
+  /** HMAC-SHA256 under the purpose's own key: 32 bytes. */
+  keyedHash(purpose: string, value: string): Buffer {
+    return createHmac('sha256', this.keyFor(purpose)).update(value).digest();
+  }
+
+  private keyFor(purpose: string): Buffer {
+    let key = this.derived.get(purpose);
+    if (key === undefined) {
+      key = Buffer.from(hkdfSync('sha256', this.root, 'propolis', purpose, 32));
+      this.derived.set(purpose, key);
+    }
+    return key;
+  }
+}

@@ -1,0 +1,110 @@
+import { type ChangeFeed } from './change-feed.js';
+import { type Clock } from './clock.js';
+
+export interface Loaded<V> {
+  readonly value: V;
+  /** What the value was made of, in the change feed's words. */
+  readonly tags: readonly string[];
+  /** When it becomes wrong by itself. */
+  readonly until?: Date | null;
+}
+
+interface Entry<V> extends Loaded<V> {
+  readonly staleAt: number;
+}
+
+/** While changes cannot be heard, nothing is believed for longer than this. */
+const DEAF_MS = 500;
+
+/**
+ * Answers kept in memory until something they were made of changes, in this or any other process. A change that commits
+ * while an answer is being loaded keeps that answer out of the cache: nobody can tell which side of the change it saw.
+ * `maxAgeMs` bounds the error should a notification ever be lost. Only found things are kept, not refusals or absences.
+ */
+export class TaggedCache<V> {
+  private readonly entries = new Map<string, Entry<V>>();
+  private readonly keysOf = new Map<string, Set<string>>();
+  private readonly loading = new Map<string, { epoch: number; result: Promise<V | null> }>();
+  private epoch = 0;
+
+  constructor(
+    private readonly feed: ChangeFeed,
+    private readonly clock: Clock,
+    private readonly limits: { readonly maxEntries: number; readonly maxAgeMs: number },
+  ) {
+    feed.onChange((tag) => this.forget(tag));
+    feed.onGap(() => this.clear());
+  }
+
+  async get(key: string, load: () => Promise<Loaded<V> | null>): Promise<V | null> {
+    const entry = this.fresh(key);
+    if (entry !== undefined) return entry.value;
+    const running = this.loading.get(key);
+    if (running?.epoch === this.epoch) return running.result;
+    const epoch = this.epoch;
+    const result = this.load(key, epoch, load).finally(() => {
+      if (this.loading.get(key)?.result === result) this.loading.delete(key);
+    });
+    this.loading.set(key, { epoch, result });
+    return result;
+  }
+
+  private fresh(key: string): Entry<V> | undefined {
+    const entry = this.entries.get(key);
+    if (entry === undefined) return undefined;
+    this.entries.delete(key);
+    if (entry.staleAt <= this.clock.now().getTime()) {
+      this.untag(key, entry);
+      return undefined;
+    }
+    // Put back at the end: the map's order is the order of use.
+    this.entries.set(key, entry);
+    return entry;
+  }
+
+  private async load(key: string, epoch: number, load: () => Promise<Loaded<V> | null>): Promise<V | null> {
+    const loaded = await load();
+    if (loaded === null) return null;
+    if (epoch === this.epoch) this.keep(key, loaded);
+    return loaded.value;
+  }
+
+  private keep(key: string, loaded: Loaded<V>): void {
+    const maxAge = this.feed.listening ? this.limits.maxAgeMs : Math.min(DEAF_MS, this.limits.maxAgeMs);
+    const staleAt = Math.min(this.clock.now().getTime() + maxAge, loaded.until?.getTime() ?? Infinity);
+    this.drop(key);
+    this.entries.set(key, { ...loaded, staleAt });
+    for (const tag of loaded.tags) {
+      const keys = this.keysOf.get(tag);
+      if (keys === undefined) this.keysOf.set(tag, new Set([key]));
+      else keys.add(key);
+    }
+    if (this.entries.size > this.limits.maxEntries) this.drop(this.entries.keys().next().value!);
+  }
+
+  private forget(tag: string): void {
+    this.epoch += 1;
+    for (const key of this.keysOf.get(tag) ?? []) this.drop(key);
+  }
+
+  private clear(): void {
+    this.epoch += 1;
+    this.entries.clear();
+    this.keysOf.clear();
+  }
+
+  private drop(key: string): void {
+    const entry = this.entries.get(key);
+    if (entry === undefined) return;
+    this.entries.delete(key);
+    this.untag(key, entry);
+  }
+
+  private untag(key: string, entry: Entry<V>): void {
+    for (const tag of entry.tags) {
+      const keys = this.keysOf.get(tag);
+      keys?.delete(key);
+      if (keys?.size === 0) this.keysOf.delete(tag);
+    }
+  }
+}

@@ -1,0 +1,31 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CONFIG, type Config } from './config.js';
+
+/**
+ * The only list of public addresses. They are made from PUBLIC_URL, never from a request's Host header. `repository` is
+ * undefined for the public repository, whose paths have no `/repos/NAME` part.
+ */
+@Injectable()
+export class Urls {
+  readonly site: string;
+
+  constructor(@Inject(CONFIG) config: Config) {
+    this.site = config.publicUrl;
+  }
+
+  api = (path = ''): string => `${this.site}/api${path}`;
+  user = (name: string): string => this.api(`/users/${name}`);
+  key = (name: string, organization?: string): string =>
+    this.api(`${organization === undefined ? '' : `/orgs/${organization}`}/keys/${encodeURIComponent(name)}`);
+  package = (repository: string | undefined, name: string): string => this.api(`${scope(repository)}/packages/${name}`);
+  release = (repository: string | undefined, name: string, version: string): string =>
+    `${this.package(repository, name)}/releases/${version}`;
+  packagePage = (repository: string | undefined, name: string): string =>
+    `${this.site}/packages/${repository === undefined ? '' : `${repository}/`}${name}`;
+  releasePage = (repository: string | undefined, name: string, version: string): string =>
+    `${this.packagePage(repository, name)}/${version}`;
+  /** Base of the signed registry, as clients are configured with it. */
+  repository = (repository?: string): string => `${this.site}/repo${scope(repository)}`;
+}
+
+const scope = (repository: string | undefined): string => (repository === undefined ? '' : `/repos/${repository}`);

@@ -1,0 +1,37 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { type PackageState, ReleasePublished, ReleaseReverted, RetirementChanged } from '../packages/packages.events.js';
+import { Events } from '../platform/events.js';
+import { Jobs } from '../platform/jobs.js';
+import { Registry } from './registry.js';
+
+/** A burst of publishes leads to one build of the big indexes in this time. */
+const GATHER_MS = 1_000;
+const LATER = 10;
+
+/** What the registry does when packages change: the package's index at once, the repository's lists soon after. */
+@Injectable()
+export class RegistryJobs implements OnModuleInit {
+  constructor(
+    private readonly registry: Registry,
+    private readonly events: Events,
+    private readonly jobs: Jobs,
+    private readonly database: DataSource,
+  ) {}
+
+  onModuleInit(): void {
+    this.jobs.define('registry.lists', async ({ repositoryId }: { repositoryId: string }) => {
+      await this.registry.buildNames(repositoryId);
+      await this.registry.buildVersions(repositoryId);
+    });
+    const changed = (state: PackageState) => this.packageChanged(state);
+    for (const kind of [ReleasePublished, ReleaseReverted, RetirementChanged]) this.events.subscribe(kind, 'registry', changed);
+  }
+
+  private async packageChanged({ repositoryId, package: name }: PackageState): Promise<void> {
+    await this.registry.buildPackage(repositoryId, name);
+    const options = { key: `registry.lists ${repositoryId}`, keepTime: true, priority: LATER };
+    const runAt = new Date(Date.now() + GATHER_MS);
+    await this.jobs.enqueue(this.database, 'registry.lists', { repositoryId }, { ...options, runAt });
+  }
+}

@@ -1,0 +1,76 @@
+import { type Tx } from '../platform/database.js';
+import { compareVersions, parseVersion } from '../hex/version.js';
+import { type Package as PackageIndex, type RetirementReason } from '../hex/registry/package.js';
+import { type Versions } from '../hex/registry/versions.js';
+import { type Names } from '../hex/registry/names.js';
+import { type Repository } from '../organizations/repository.entity.js';
+
+interface ReleaseRow {
+  version: string;
+  inner_checksum: Buffer;
+  outer_checksum: Buffer;
+  retirement_reason: RetirementReason | null;
+  retirement_message: string | null;
+  created_at: Date;
+  revision: string;
+  requirements: { name: string; app: string; repository: string; requirement: string; optional: boolean }[];
+}
+
+/** All of a package that its index shows, in one statement and so of one moment; null when the package is gone. */
+export async function readPackageIndex(tx: Tx, repository: Repository, name: string) {
+  const rows = await tx.query<ReleaseRow[]>(
+    `select l.version, l.inner_checksum, l.outer_checksum, l.retirement_reason, l.retirement_message, l.created_at,
+            p.revision::text as revision,
+            coalesce((select json_agg(json_build_object('name', r.name, 'app', r.app, 'repository', r.repository,
+                                                        'requirement', r.requirement, 'optional', r.optional))
+                      from requirements r where r.release_id = l.id), '[]') as requirements
+     from packages p join releases l on l.package_id = p.id
+     where p.repository_id = $1 and p.name = $2`,
+    [repository.id, name],
+  );
+  const first = rows[0];
+  if (first === undefined) return null;
+  const index: PackageIndex = { name, repository: repository.name, releases: ascending(rows).map(toRelease) };
+  return { revision: first.revision, index };
+}
+
+function toRelease(row: ReleaseRow): PackageIndex['releases'][number] {
+  const retired = row.retirement_reason && { reason: row.retirement_reason, message: row.retirement_message ?? undefined };
+  return {
+    version: row.version,
+    innerChecksum: row.inner_checksum,
+    outerChecksum: row.outer_checksum,
+    dependencies: row.requirements.map(({ name, ...rest }) => ({ package: name, ...rest })),
+    publishedAt: row.created_at,
+    ...(retired && { retired }),
+  };
+}
+
+export async function readNames(tx: Tx, repository: Repository): Promise<Names> {
+  const rows = await tx.query<{ name: string; updated_at: Date }[]>(
+    `select name, updated_at from packages p
+     where repository_id = $1 and exists (select 1 from releases l where l.package_id = p.id)`,
+    [repository.id],
+  );
+  return { repository: repository.name, packages: rows.map((row) => ({ name: row.name, updatedAt: row.updated_at })) };
+}
+
+export async function readVersions(tx: Tx, repository: Repository): Promise<Versions> {
+  const rows = await tx.query<{ name: string; releases: { version: string; retired: boolean }[] }[]>(
+    `select p.name, json_agg(json_build_object('version', l.version, 'retired', l.retirement_reason is not null)) as releases
+     from packages p join releases l on l.package_id = p.id
+     where p.repository_id = $1 group by p.name`,
+    [repository.id],
+  );
+  return {
+    repository: repository.name,
+    packages: rows.map(({ name, releases }) => ({ name, versions: ascending(releases) })),
+  };
+}
+
+function ascending<T extends { version: string }>(rows: readonly T[]): T[] {
+  return rows
+    .map((row) => ({ row, version: parseVersion(row.version) }))
+    .sort((a, b) => compareVersions(a.version, b.version))
+    .map(({ row }) => row);
+}
