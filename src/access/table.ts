@@ -27,11 +27,13 @@ interface Rule {
 const apiRead = (): Permission => ({ domain: 'api', resource: 'read' });
 const apiWrite = (): Permission => ({ domain: 'api', resource: 'write' });
 const repository = ({ name }: Target): Permission => ({ domain: 'repository', resource: name });
+const docs = ({ name }: Target): Permission => ({ domain: 'docs', resource: name });
 /** Before the body of `POST …/publish` is read the package is not known: any package of the repository may be meant. */
 const onePackage = ({ name, package: pkg }: Target): Permission => ({ domain: 'package', resource: `${name}/${pkg ?? '*'}` });
 
 export const table = {
   'repository.fetch': { role: 'read', permission: repository, standing: 'fetching', stranger: 'login' },
+  'docs.fetch': { role: 'read', permission: docs, standing: 'fetching', stranger: 'login' },
   'repository.read': { role: 'read', permission: apiRead, stranger: 'absent' },
   'package.read': { role: 'read', permission: apiRead, stranger: 'absent' },
   'package.publish': { role: 'write', permission: onePackage, standing: 'publishing', stranger: 'login' },

@@ -64,9 +64,10 @@ export class ErlangText {
     if (end >= this.text.length) this.fail(`${quote} is never closed`);
     // The clients' scanner takes the longest match, and to it "a\\" may go on: a backslash, then an escaped quote; "\^"
     // likewise. Such a package could be published but never fetched.
-    if (/\\\^?$/.test(this.text.slice(end - 2, end))) this.fail('Hex clients cannot read a text that ends with \\ or \\^');
+    const raw = this.text.slice(start, end);
+    if (/\\\^?$/.test(raw)) this.fail('Hex clients cannot read a text that ends with \\ or \\^');
     this.position = end + 1;
-    return unescape(this.text.slice(start, end));
+    return unescape(raw);
   }
 
   fail(message: string): never {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { charlistText, decodeEtf, type EtfValue } from './etf-decode.js';
+import { decodeEtf } from './etf-decode.js';
+import { charlistText, type EtfValue } from './etf-values.js';
 import { FormatError } from './format-error.js';
 
 interface Row {
@@ -51,7 +52,7 @@ describe('terms, as Erlang writes them', () => {
   });
 
   it('refuses each of them cut off anywhere, and with a byte too many', () => {
-    for (const { hex } of accepted.filter((row) => row.hex.length < 600)) {
+    for (const { hex } of accepted.filter((row) => row.hex.length < 200)) {
       const whole = Buffer.from(hex, 'hex');
       const cuts = Array.from(whole, (_, length) => attempt(whole.subarray(0, length)).fault);
       expect(cuts.every((fault) => fault !== undefined)).toBe(true);
@@ -72,6 +73,7 @@ describe('hostile terms', () => {
     ['a bit string', bytes(131, 77, 0, 0, 0, 1, 8, 1), 'bit strings are not accepted'],
     ['a distribution header', bytes(131, 68, 0), 'distribution headers are not accepted'],
     ['a large integer', bytes(131, 111, 0, 0, 0, 1, 0, 1), 'integers of more than 255 bytes are not accepted'],
+    ['an improper list', bytes(131, 108, 0, 0, 0, 1, 97, 1, 97, 2), 'improper lists are not accepted'],
     ['an unknown tag', bytes(131, 1), 'terms with the tag 1 are not accepted'],
     ['a second version byte', bytes(131, 131, 97, 1), 'terms with the tag 131 are not accepted'],
     ['infinity', bytes(131, 70, 0x7f, 0xf0, 0, 0, 0, 0, 0, 0), 'a float must be finite'],
@@ -79,7 +81,11 @@ describe('hostile terms', () => {
     ['an atom that is not UTF-8', bytes(131, 119, 1, 0xff), 'atoms and keys must be valid UTF-8'],
     ['a key that is not UTF-8', bytes(131, 116, 0, 0, 0, 1, 109, 0, 0, 0, 1, 0xff, 97, 1), /valid UTF-8/],
     ['a number as a key', bytes(131, 116, 0, 0, 0, 1, 97, 1, 97, 1), 'the keys of a map must be strings'],
-    ['a key given twice', bytes(131, 116, 0, 0, 0, 2, 119, 1, 'a', 97, 1, 109, 0, 0, 0, 1, 'a', 97, 1), /"a" occurs twice/],
+    [
+      'a key given twice',
+      bytes(131, 116, 0, 0, 0, 2, 119, 1, 'a', 97, 1, 109, 0, 0, 0, 1, 'a', 97, 1),
+      /"a" occurs twice/,
+    ],
     ['a prototype', bytes(131, 116, 0, 0, 0, 1, 109, 0, 0, 0, 9, '__proto__', 116, 0, 0, 0, 0), /"__proto__"/],
   ])('refuses %s', (_name, input, message) => {
     expect(() => decodeEtf(input)).toThrow(message);
@@ -129,10 +135,15 @@ describe('hostile terms', () => {
 
   it('throws nothing but FormatError, whatever the bytes', () => {
     const random = seeded(20261122);
-    for (let round = 0; round < 5_000; round++) {
+    for (let round = 0; round < 2_000; round++) {
       const input = mutated(Buffer.from(accepted[random(accepted.length)]?.hex.slice(0, 400) ?? '', 'hex'), random);
       attempt(input);
-      attempt(bytes(131, Array.from({ length: random(12) }, () => random(2) ? 97 + random(24) : random(256))));
+      attempt(
+        bytes(
+          131,
+          Array.from({ length: random(12) }, () => (random(2) ? 97 + random(24) : random(256))),
+        ),
+      );
     }
   });
 });

@@ -1,14 +1,7 @@
 import { EtfReader } from './etf-reader.js';
 import { ETF_VERSION, REFUSED, Tag } from './etf-tags.js';
+import { type EtfObject, type EtfValue } from './etf-values.js';
 import { FormatError } from './format-error.js';
-
-/** A decoded term. Tuples and lists are both arrays; an atom other than true, false, nil and undefined is its name. */
-export type EtfValue = string | number | bigint | boolean | null | Uint8Array | EtfValue[] | EtfObject;
-
-/** A decoded map: no prototype, so a key is there only if the client sent it. */
-export interface EtfObject {
-  [key: string]: EtfValue;
-}
 
 export interface EtfLimits {
   readonly maxBytes: number;
@@ -39,18 +32,6 @@ const LIMITS: EtfLimits = { maxBytes: 1024 * 1024, maxDepth: 32, maxElements: 10
 export function decodeEtf(bytes: Uint8Array, limits: Partial<EtfLimits> = {}): EtfValue {
   const decoder = new Decoder(bytes, { ...LIMITS, ...limits });
   return decoder.document();
-}
-
-/** The text a client meant by a string or by a charlist (a list of code points); undefined for anything else. */
-export function charlistText(value: EtfValue): string | undefined {
-  if (typeof value === 'string') return value;
-  if (!Array.isArray(value)) return undefined;
-  const isText = value.every((each) => typeof each === 'number' && Number.isInteger(each) && isCodePoint(each));
-  return isText ? value.map((each) => String.fromCodePoint(each as number)).join('') : undefined;
-}
-
-function isCodePoint(number: number): boolean {
-  return number >= 0 && number <= 0x10ffff && (number < 0xd800 || number > 0xdfff);
 }
 
 class Decoder {

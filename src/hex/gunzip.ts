@@ -2,6 +2,7 @@ import { Readable, pipeline } from 'node:stream';
 import { crc32, createInflateRaw } from 'node:zlib';
 import { type ByteSource, readAt, sliceSource } from './byte-source.js';
 import { FormatError } from './format-error.js';
+import { contentsTooBig } from './tar-faults.js';
 
 /** What the file is called in messages, and how many bytes may come out of it. */
 export interface GunzipRules {
@@ -28,7 +29,7 @@ export async function* gunzip(source: ByteSource, rules: GunzipRules): AsyncGene
   let size = 0;
   for await (const chunk of inflate(deflated, rules.archive)) {
     size += chunk.length;
-    if (size > rules.limit) throw tooBig(rules);
+    if (size > rules.limit) throw contentsTooBig(rules.archive, rules.limit);
     crc = crc32(chunk, crc);
     yield chunk;
   }
@@ -79,6 +80,3 @@ const isZlibError = (error: unknown) => String((error as NodeJS.ErrnoException)?
 const invalidGzip = (archive: string, why: string) => new FormatError('invalid_gzip', `invalid ${archive}: ${why}`);
 
 const malformed = (archive: string) => invalidGzip(archive, 'its gzip header is malformed');
-
-const tooBig = ({ archive, limit }: GunzipRules) =>
-  new FormatError('contents_too_big', `too big: ${archive} holds more than ${limit} bytes uncompressed`);

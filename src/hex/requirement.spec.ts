@@ -57,9 +57,9 @@ describe('requirements', () => {
   });
 
   it('survives long ones', () => {
-    const long = Array.from({ length: 50_000 }, () => '1.0.0').join(' or ');
+    const long = Array.from({ length: 10_000 }, () => '1.0.0').join(' or ');
     expect(matches(parseRequirement(long), parseVersion('2.0.0'))).toBe(false);
-    for (const text of ['>'.repeat(1e6), ' '.repeat(1e6), ' or '.repeat(3e5), '!='.repeat(1e6)]) {
+    for (const text of ['>'.repeat(1e5), ' '.repeat(1e5), ' or '.repeat(3e4), '!='.repeat(1e5)]) {
       expect(tryParseRequirement(text)).toBeNull();
     }
   });

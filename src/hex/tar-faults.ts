@@ -27,6 +27,18 @@ export const duplicateFile = (archive: string, path: string) =>
 export const tooManyFiles = (archive: string, limit: number) =>
   new FormatError('too_many_files', `too many files in ${archive}: at most ${limit} are allowed`);
 
+export const pathTooLong = (archive: string, path: string, limit: number) =>
+  new FormatError(
+    'path_too_long',
+    `too long path in ${archive}: ${printable(path.slice(0, 60))}... (at most ${limit} bytes)`,
+  );
+
+export const pathsTooLong = (archive: string, limit: number) =>
+  new FormatError('path_too_long', `too long paths in ${archive}: at most ${limit} bytes together`);
+
+export const contentsTooBig = (archive: string, limit: number) =>
+  new FormatError('contents_too_big', `too big: ${archive} holds more than ${limit} bytes uncompressed`);
+
 /** A name from an archive as it may be shown in a terminal: control and invisible characters escaped, cut to a line. */
 export function printable(text: string): string {
   const line = text.length > 200 ? `${text.slice(0, 200)}...` : text;

@@ -30,6 +30,17 @@ const REFUSED: Record<string, string> = {
   g: 'global header',
 };
 
+/** Mode, owner, group and time. */
+const UNUSED_NUMBERS = [
+  [100, 8],
+  [108, 8],
+  [116, 8],
+  [136, 12],
+] as const;
+
+/** Names of owner and group. */
+const UNUSED_NAMES = [265, 297];
+
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
@@ -42,7 +53,8 @@ export function parseHeader(block: Uint8Array, archive: string): TarHeader {
   const prefix = checkFormat(bytes, archive);
   const name = field(bytes, 0, 100, archive);
   const path = prefix && name ? `${prefix}/${name}` : prefix || name;
-  for (const [offset, length] of [[100, 8], [108, 8], [116, 8], [136, 12]] as const) checkNumber(bytes, offset, length, archive); // prettier-ignore
+  for (const [offset, length] of UNUSED_NUMBERS) checkNumber(bytes, offset, length, archive);
+  for (const offset of UNUSED_NAMES) field(bytes, offset, 32, archive);
   const size = octal(bytes.toString('latin1', 124, 136), archive);
   const type = typeOf(bytes, path, archive);
   if (size > 0 && (type === 'directory' || type === 'symlink')) throw invalidTar(archive, `a ${type} has a body`);
@@ -55,7 +67,7 @@ export function decodeText(bytes: Uint8Array, archive: string): string {
   try {
     return utf8.decode(end === -1 ? bytes : bytes.subarray(0, end));
   } catch {
-    throw invalidTar(archive, 'a file name is not valid UTF-8');
+    throw invalidTar(archive, 'a name is not valid UTF-8');
   }
 }
 
@@ -89,10 +101,11 @@ function typeOf(block: Buffer, path: string, archive: string): TarHeader['type']
   return type;
 }
 
-/** Owner, mode and time: octal, or base 256 where octal is too short. */
+/** Octal, or base 256 where octal is too short: a byte 0x80, then the number, of which seven bytes are plenty. */
 function checkNumber(block: Buffer, offset: number, length: number, archive: string): void {
-  const base256 = block[offset] === 0x80 || block[offset] === 0xff;
-  if (!base256) octal(block.toString('latin1', offset, offset + length), archive);
+  const field = block.subarray(offset, offset + length);
+  const isBase256 = field[0] === 0x80 && field.subarray(1, length - 7).every((byte) => byte === 0);
+  if (!isBase256) octal(field.toString('latin1'), archive);
 }
 
 function octal(text: string, archive: string): number {

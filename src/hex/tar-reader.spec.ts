@@ -135,8 +135,11 @@ describe('long names', () => {
     await refusedEntries([{ name: 'a' }, pax(record('path', 'b'))], message);
   });
 
-  test('with text behind their NUL are refused', async () => {
-    await refusedEntries([{ ...longName(''), body: 'a\0b\0' }, {}], 'invalid tarball: a long name is malformed');
+  test('that are empty or have text behind their NUL are refused', async () => {
+    const message = 'invalid tarball: a long name is malformed';
+    await refusedEntries([{ ...longName(''), body: 'a\0b\0' }, {}], message);
+    await refusedEntries([longName(''), {}], message);
+    await refusedEntries([{ ...longName(''), body: '' }, {}], message);
   });
 
   test('of megabytes are refused without being read', async () => {
@@ -166,6 +169,8 @@ describe('a pax header is refused', () => {
     ['with a newline in a value', record('path', 'a\nb')],
     ['with a NUL in a value', record('path', 'a\0b')],
     ['with an empty line', `${record('path', 'a')}\n`],
+    ['with a time that is none', record('mtime', 'now')],
+    ['with an owner that is none', record('uid', '-1')],
     ['with the same key twice', record('path', 'a') + record('path', 'b')],
   ])('%s', async (_, records) => {
     await refusedEntries([pax(records), {}], 'invalid tarball: a pax header is malformed');
@@ -240,15 +245,25 @@ describe('refuses', () => {
     }
   });
 
+  test('a number in base 256 that is no number of seven bytes', async () => {
+    const base256 = (...bytes: number[]) => [{ patch: (block: Buffer) => void Buffer.from(bytes).copy(block, 136) }];
+    expect(await read(tar(base256(0x80, 0, 0, 0, 0, 255, 255, 255, 255, 255, 255, 255)))).toHaveLength(1);
+    const message = 'invalid tarball: a number in a header is malformed';
+    await refusedEntries(base256(0x80, 0, 0, 0, 1), message);
+    await refusedEntries(base256(0xff, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255), message);
+  });
+
   test('a size in base 256', async () => {
     const patch = (block: Buffer) => void (block[124] = 0x80);
     await refusedEntries([{ patch }], 'invalid tarball: a number in a header is malformed');
   });
 
   test('names that are not UTF-8', async () => {
-    const message = 'invalid tarball: a file name is not valid UTF-8';
+    const message = 'invalid tarball: a name is not valid UTF-8';
     const latin1 = Buffer.from('w\xe4be', 'latin1');
     await refusedEntries([{ name: latin1 }], message);
+    await refusedEntries([{ patch: (block) => latin1.copy(block, 265) }], message);
+    await refusedEntries([{ patch: (block) => latin1.copy(block, 297) }], message);
     await refusedEntries([{ type: '2', name: 'a', link: latin1 }], message);
     await refusedEntries([{ ...longName(''), body: latin1 }, {}], message);
     await refusedEntries([pax(Buffer.concat([Buffer.from('13 path='), latin1, Buffer.from('\n')])), {}], message);
@@ -275,7 +290,7 @@ describe('refuses', () => {
 describe('truncation', () => {
   const archive = tar([{ name: 'a', body: 'x'.repeat(600) }, pax(record('path', 'b')), { body: 'y' }]);
 
-  test('is noticed at every byte', async () => {
+  test('is noticed at every byte', { timeout: 30_000 }, async () => {
     for (let length = 0; length < archive.length; length++) {
       await expect(read(archive.subarray(0, length), 512), `${length} bytes`).rejects.toThrow(
         'invalid tarball: it ends too early',

@@ -13,7 +13,7 @@ export interface TarEntry {
   /** Where the body begins, counted from the start of the archive. */
   offset: number;
   /** The bytes of a file. May be read once, before the next entry is asked for; what is left unread is skipped. */
-  body(): AsyncIterable<Uint8Array>;
+  body: () => AsyncIterable<Uint8Array>;
 }
 
 /** What the archive is called in messages, and how many entries it may have. */
@@ -84,9 +84,10 @@ async function readExtra(reader: ByteReader, header: TarHeader, extra: ExtraHead
 
 /** A GNU long name ends with a NUL; text after one would be seen by some readers only. */
 function longText(body: Uint8Array, archive: string): string {
+  const text = decodeText(body, archive);
   const end = body.indexOf(0);
-  if (end !== -1 && !isZero(body.subarray(end))) throw invalidTar(archive, 'a long name is malformed');
-  return decodeText(body, archive);
+  if (text === '' || (end !== -1 && !isZero(body.subarray(end)))) throw invalidTar(archive, 'a long name is malformed');
+  return text;
 }
 
 function merge(header: EntryHeader, extra: ExtraHeaders, archive: string): EntryHeader {

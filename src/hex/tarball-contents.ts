@@ -1,11 +1,11 @@
 import { type ByteSource } from './byte-source.js';
-import { FormatError } from './format-error.js';
 import { gunzip } from './gunzip.js';
+import { contentsTooBig } from './tar-faults.js';
 import { readTar, type TarEntry } from './tar-reader.js';
 import { type TarballLimits, tarballLimits } from './tarball-limits.js';
 import { TarballPaths } from './tarball-paths.js';
 
-export type ContentsLimits = Pick<TarballLimits, 'contents' | 'entries' | 'path' | 'depth'>;
+export type ContentsLimits = Pick<TarballLimits, 'contents' | 'entries' | 'path' | 'paths' | 'depth'>;
 
 /**
  * Walks through a gzip-compressed tar archive of files (a package's contents, a documentation tarball) in flat memory.
@@ -20,11 +20,8 @@ export async function* readContents(
   const paths = new TarballPaths(archive, limits);
   const tar = gunzip(source, { archive, limit: limits.contents });
   for await (const entry of readTar(tar, { archive, entries: limits.entries })) {
-    if (entry.size > limits.contents) throw tooBig(archive, limits.contents);
+    if (entry.size > limits.contents) throw contentsTooBig(archive, limits.contents);
     yield { ...entry, path: paths.add(entry) };
   }
   paths.finish();
 }
-
-const tooBig = (archive: string, limit: number) =>
-  new FormatError('contents_too_big', `too big: ${archive} holds more than ${limit} bytes uncompressed`);

@@ -16,6 +16,8 @@ export interface TarballLimits {
   extraFiles: number;
   /** Bytes of one path in UTF-8. */
   path: number;
+  /** Bytes of all paths together; keeps checking them cheap. */
+  paths: number;
   /** Segments of one path. */
   depth: number;
 }
@@ -31,5 +33,6 @@ export const tarballLimits: Readonly<TarballLimits> = {
   entries: 50_000,
   extraFiles: 16,
   path: 1024,
+  paths: 4 * MIB,
   depth: 32,
 };

@@ -12,7 +12,7 @@ function entry([path, target]: Entry): TarEntry {
 }
 
 function check(...entries: Entry[]): string[] {
-  const paths = new TarballPaths('contents.tar.gz', { path: 100, depth: 5 });
+  const paths = new TarballPaths('contents.tar.gz', { path: 100, paths: 1000, depth: 5 });
   const plain = entries.map((each) => paths.add(entry(each)));
   paths.finish();
   return plain;
@@ -71,7 +71,7 @@ describe('a path', () => {
 
   test('of a file does not end with a slash', () => {
     const file: TarEntry = { ...entry(['a/']), type: 'file' };
-    expect(() => new TarballPaths('docs.tar.gz', { path: 9, depth: 9 }).add(file)).toThrow(
+    expect(() => new TarballPaths('docs.tar.gz', { path: 9, paths: 9, depth: 9 }).add(file)).toThrow(
       'unsafe path in docs.tar.gz: a/ (a file cannot end with a slash)',
     );
   });
@@ -81,6 +81,12 @@ describe('a path', () => {
     refused('too long path in contents.tar.gz: aaaaaa', ['a'.repeat(101)]);
     refused('... (at most 100 bytes)', ['ä'.repeat(51)]);
   });
+});
+
+test('all paths together are limited', () => {
+  const paths = (count: number) => Array.from({ length: count }, (_, index): Entry => [`${index}${'a'.repeat(99)}`]);
+  expect(check(...paths(10))).toHaveLength(10);
+  refused('too long paths in contents.tar.gz: at most 1000 bytes together', ...paths(10), ['a']);
 });
 
 describe('two entries of one path', () => {

@@ -1,9 +1,8 @@
-import { FormatError } from './format-error.js';
-import { duplicateFile, printable, unsafePath, unsafeSymlink } from './tar-faults.js';
+import { duplicateFile, pathsTooLong, pathTooLong, unsafePath, unsafeSymlink } from './tar-faults.js';
 import { type TarEntry } from './tar-reader.js';
 import { type TarballLimits } from './tarball-limits.js';
 
-export type PathLimits = Pick<TarballLimits, 'path' | 'depth'>;
+export type PathLimits = Pick<TarballLimits, 'path' | 'paths' | 'depth'>;
 
 /**
  * Decides whether an archive can be unpacked by anybody without leaving its directory, on systems with any idea of
@@ -19,6 +18,7 @@ export type PathLimits = Pick<TarballLimits, 'path' | 'depth'>;
  *   that name can be a link itself, and then the text does not tell where the target lies.
  */
 export class TarballPaths {
+  private bytes = 0;
   private readonly exact = new Map<string, TarEntry['type']>();
   private readonly folded = new Map<string, TarEntry['type']>();
 
@@ -29,6 +29,7 @@ export class TarballPaths {
 
   /** Returns the path in its plain form. */
   add(entry: TarEntry): string {
+    this.checkLength(entry.path);
     const path = this.plain(entry);
     const known = this.exact.get(path);
     if (known && !(known === 'directory' && entry.type === 'directory')) throw duplicateFile(this.archive, path);
@@ -46,7 +47,6 @@ export class TarballPaths {
 
   private plain({ path, type }: TarEntry): string {
     const refuse = (why: string) => unsafePath(this.archive, path, why);
-    if (Buffer.byteLength(path) > this.limits.path) throw this.tooLong(path);
     if (/\p{Cc}/u.test(path)) throw refuse('control character');
     if (path.startsWith('/') || /^[a-z]:/i.test(path)) throw refuse('absolute path');
     if (path.includes('\\')) throw refuse('backslash');
@@ -86,12 +86,11 @@ export class TarballPaths {
     if (!other || other === 'directory') this.folded.set(key, type);
   }
 
-  private tooLong(path: string): FormatError {
-    const start = printable(path.slice(0, 60));
-    return new FormatError(
-      'path_too_long',
-      `too long path in ${this.archive}: ${start}... (at most ${this.limits.path} bytes)`,
-    );
+  private checkLength(path: string): void {
+    const length = Buffer.byteLength(path);
+    this.bytes += length;
+    if (length > this.limits.path) throw pathTooLong(this.archive, path, this.limits.path);
+    if (this.bytes > this.limits.paths) throw pathsTooLong(this.archive, this.limits.paths);
   }
 }
 

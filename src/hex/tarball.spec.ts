@@ -181,7 +181,7 @@ describe('refuses', () => {
     await refused(Buffer.concat([tarball(), tarball()]), 'invalid tarball: there is data behind its end');
   });
 
-  test('every truncation', async () => {
+  test('every truncation', { timeout: 30_000 }, async () => {
     const bytes = tarball();
     for (let length = 0; length < bytes.length; length++) {
       await expect(read(bytes.subarray(0, length)), `${length} bytes`).rejects.toMatchObject({ code: 'truncated' });
@@ -240,7 +240,7 @@ describe('fuzz: whatever the bytes, only a FormatError comes out', () => {
     },
   };
 
-  test.each(Object.keys(layers))('%s', async (layer) => {
+  test.each(Object.keys(layers))('%s', { timeout: 30_000 }, async (layer) => {
     const next = random(7);
     for (let round = 0; round < 800; round++) {
       const bytes = layers[layer]!(next);

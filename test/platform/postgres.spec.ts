@@ -3,6 +3,7 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import {
+  chmodSync,
   chownSync,
   cpSync,
   existsSync,
@@ -11,6 +12,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -33,7 +35,7 @@ let children: ChildProcess[] = [];
 
 beforeAll(async () => {
   base = mkdtempSync(join(tmpdir(), 'propolis-postgres-'));
-  execFileSync('chmod', ['711', base]);
+  chmodSync(base, 0o711);
   mkdirSync(join(base, 'js'));
   symlinkSync(MODULES, join(base, 'node_modules'));
   writeFileSync(join(base, 'package.json'), '{"type":"module"}');
@@ -108,14 +110,8 @@ describe('a start', () => {
     await expect(query(url.replace(/:[^:@]*@/, ':wrong@'), 'select 1')).rejects.toThrow(
       /password authentication failed/,
     );
-    const mode = execFileSync('stat', [
-      '-c',
-      '%a',
-      join(dataDir, 'cluster/passwords.json'),
-      dataDir,
-      join(dataDir, 'cluster'),
-    ]);
-    expect(mode.toString().split('\n').slice(0, 3)).toEqual(['600', '700', '700']);
+    const modes = ['cluster/passwords.json', '.', 'cluster'].map((name) => statSync(join(dataDir, name)).mode & 0o777);
+    expect(modes).toEqual([0o600, 0o700, 0o700]);
   });
 
   it('redoes an initdb that was killed half way', { timeout: PATIENT }, async () => {

@@ -59,10 +59,13 @@ export function negotiate(accept: string | undefined): 'erlang' | 'json' | null 
   return null;
 }
 
+// Fastify sends a serializer's Buffer as it is; only its types know nothing but text.
+const toTerm = encodeEtf as unknown as (value: unknown) => string;
+
 function write(request: FastifyRequest, reply: FastifyReply): void {
   void reply.header('vary', 'accept, authorization');
   if (!reply.hasHeader('cache-control')) void reply.header('cache-control', 'private, no-cache');
-  if (negotiate(request.headers.accept) === 'erlang') void reply.type(ERLANG).serializer(encodeEtf);
+  if (negotiate(request.headers.accept) === 'erlang') void reply.type(ERLANG).serializer(toTerm);
   else void reply.type('application/json; charset=utf-8').serializer(JSON.stringify);
 }
 

@@ -1,9 +1,5 @@
 import { type EntityManager } from 'typeorm';
-import { FormatError } from '../../hex/format-error.js';
 import { type PackageMetadata } from '../../hex/metadata.js';
-import { checkPackageName } from '../../hex/package-name.js';
-import { checkPublishableRequirement } from '../../hex/requirement.js';
-import { checkPublishable, parseVersion } from '../../hex/version.js';
 import { type Repository } from '../../organizations/repository.entity.js';
 import { type FieldErrors, invalidFields } from '../../platform/errors.js';
 
@@ -11,29 +7,21 @@ import { type FieldErrors, invalidFields } from '../../platform/errors.js';
 export const PUBLIC = 'hexpm';
 
 /**
- * All that must be true of a release before it is written, except what depends on other releases of the package. Collects
- * every problem, so that the author sees them at once; the wording is hex.pm's (hex-server-facts.md 15.2).
+ * What a release must be besides well formed (which `hex/metadata` has seen to), except what depends on other releases of
+ * the package. Collects every problem, so that the author sees them at once; the wording is hex.pm's (hex-server-facts.md
+ * 15.2).
  */
 export async function checkRelease(db: EntityManager, repository: Repository, metadata: PackageMetadata): Promise<void> {
-  const problems: FieldErrors = {};
-  const note = (field: string, problem: string | FieldErrors | null) => {
-    if (problem !== null) problems[field] = problem;
-  };
-  note('name', problemOf(() => checkPackageName(metadata.name)));
-  note('version', problemOf(() => checkPublishable(parseVersion(metadata.version))));
-  note('requirements', await requirementProblems(db, repository, metadata));
-  if (repository.organizationId === null) note('meta', publicMetaProblems(metadata));
-  if (Object.keys(problems).length > 0) throw invalidFields(problems);
+  const requirements = await requirementProblems(db, repository, metadata);
+  const meta = repository.organizationId === null ? publicMetaProblems(metadata) : null;
+  if (requirements === null && meta === null) return;
+  throw invalidFields({ ...(requirements && { requirements }), ...(meta && { meta }) });
 }
 
 async function requirementProblems(db: EntityManager, repository: Repository, metadata: PackageMetadata): Promise<FieldErrors | null> {
   const problems: FieldErrors = {};
-  for (const { name, repository: from, requirement } of metadata.requirements) {
-    const problem =
-      problemOf(() => checkPackageName(name)) ??
-      problemOf(() => checkPublishableRequirement(requirement)) ??
-      originProblem(repository, from) ??
-      (await existenceProblem(db, repository, from, name, metadata.name));
+  for (const { name, repository: from } of metadata.requirements) {
+    const problem = originProblem(repository, from) ?? (await existenceProblem(db, repository, from, name, metadata.name));
     if (problem !== null) problems[name] = problem;
   }
   return Object.keys(problems).length > 0 ? problems : null;
@@ -60,14 +48,4 @@ function publicMetaProblems({ description, licenses }: PackageMetadata): FieldEr
   if (description === null || description.trim() === '') problems['description'] = "can't be blank";
   if (licenses.length === 0) problems['licenses'] = "can't be blank";
   return Object.keys(problems).length > 0 ? problems : null;
-}
-
-function problemOf(check: () => unknown): string | null {
-  try {
-    check();
-    return null;
-  } catch (error) {
-    if (error instanceof FormatError) return error.message;
-    throw error;
-  }
 }

@@ -3,7 +3,8 @@ import { open, rm } from 'node:fs/promises';
 import { type Readable } from 'node:stream';
 import { type ByteSource } from '../../hex/byte-source.js';
 import { FormatError } from '../../hex/format-error.js';
-import { parseMetadata, MetadataError, type PackageMetadata } from '../../hex/metadata.js';
+import { MetadataError } from '../../hex/metadata-errors.js';
+import { readMetadata, type PackageMetadata } from '../../hex/metadata.js';
 import { readTarball, type Tarball } from '../../hex/tarball.js';
 import { tarballLimits } from '../../hex/tarball-limits.js';
 import { DomainError, invalidFields } from '../../platform/errors.js';
@@ -32,7 +33,7 @@ export async function readUpload(body: Readable, path: string, limits: UploadLim
   try {
     const size = await receive(body, path, limits);
     const tarball = await readTarball(fileSource(path, size), { ...tarballLimits, tarball: limits.maxBytes });
-    const metadata = parseMetadata(tarball.metadata, tarball.contents.rootFiles);
+    const metadata = readMetadata(tarball.metadata);
     return { path, tarball, metadata, discard };
   } catch (error) {
     await discard();

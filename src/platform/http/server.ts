@@ -51,9 +51,16 @@ export class HttpServer {
     this.front = front;
   }
 
-  /** Lets idle connections go at once and busy ones after their answer. */
-  closeIdle(): void {
-    this.server?.closeIdleConnections();
+  /** Takes no new connections, lets running requests finish; after `timeoutMs` those that are left are cut. */
+  async drain(timeoutMs: number): Promise<void> {
+    const server = this.server;
+    if (server === undefined || !server.listening) return;
+    // A connection that falls idle after its last answer would otherwise be kept for its next request.
+    const idle = setInterval(() => server.closeIdleConnections(), 50);
+    const late = setTimeout(() => server.closeAllConnections(), timeoutMs);
+    await new Promise<void>((resolve) => server.close(() => resolve()));
+    clearInterval(idle);
+    clearTimeout(late);
   }
 
   private create(framework: Framework): Server {

@@ -28,9 +28,14 @@ export async function launch(place: Place, port: number, settings: Settings, url
   const before = startLog(logFile);
   const server = spawnServer(place, port, settings, logFile);
   const deadline = Date.now() + 120_000;
-  while (!server.hasEnded() && Date.now() < deadline) {
-    if (await answers(url)) return server;
-    await Promise.race([sleep(25), server.ended]);
+  try {
+    while (!server.hasEnded() && Date.now() < deadline) {
+      if (await answers(url)) return server;
+      await Promise.race([sleep(25), server.ended]);
+    }
+  } catch (error) {
+    await server.stop();
+    throw error;
   }
   await server.stop();
   const said = readFileSync(logFile).subarray(before).toString('utf8').trim();
@@ -38,14 +43,15 @@ export async function launch(place: Place, port: number, settings: Settings, url
   throw new Error(`Postgres did not start (see ${logFile}): ${said.slice(-2000)}`);
 }
 
-/** Does a server accept this connection? */
+/** Does a server accept this connection? Throws when it knows another password: waiting would not help. */
 export async function answers(url: string): Promise<boolean> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
   client.on('error', () => {});
   try {
     await client.connect();
     return true;
-  } catch {
+  } catch (error) {
+    if ((error as { code?: string }).code === '28P01') throw error;
     return false;
   } finally {
     await client.end().catch(() => {});

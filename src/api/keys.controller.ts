@@ -1,0 +1,121 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Res, UseGuards } from '@nestjs/common';
+import { type FastifyReply } from 'fastify';
+import { z } from 'zod';
+import { Access } from '../access/access.js';
+import { type Caller } from '../access/callers.js';
+import { type KeyOwner, Keys } from '../accounts/keys.js';
+import { DEFAULT_PERMISSIONS, domains, type Permission } from '../accounts/permissions.js';
+import { DomainError, invalidFields } from '../platform/errors.js';
+import { Urls } from '../platform/urls.js';
+import { AuthenticationGuard, From } from './http/authentication.guard.js';
+import { keyView } from './views/key.view.js';
+
+const NewKeyInput = z.object({
+  name: z.string().min(1, "can't be blank"),
+  permissions: z
+    .array(z.object({ domain: z.enum(domains, { error: 'is invalid' }), resource: z.string().nullish() }))
+    .nullish(),
+  revoke_at: z.iso.datetime({ offset: true, error: 'must be an ISO 8601 time' }).nullish(),
+});
+
+/** Whose keys a request is about, once it is known that it may be. */
+interface Ring {
+  readonly owner: KeyOwner;
+  readonly organization: string | undefined;
+}
+
+/** API keys: a user's own under `/api/keys`, an organization's under `/api/orgs/ORG/keys`. */
+@Controller(['api/keys', 'api/orgs/:organization/keys'])
+@UseGuards(AuthenticationGuard)
+export class KeysController {
+  constructor(
+    private readonly access: Access,
+    private readonly keys: Keys,
+    private readonly urls: Urls,
+  ) {}
+
+  @Get()
+  async list(@From() caller: Caller, @Param('organization') organization?: string) {
+    const ring = await this.ring(caller, organization, 'read');
+    const keys = await this.keys.list(ring.owner);
+    return keys.map((key) => keyView(key, this.context(caller, ring)));
+  }
+
+  @Get(':name')
+  async show(@From() caller: Caller, @Param('name') name: string, @Param('organization') organization?: string) {
+    const ring = await this.ring(caller, organization, 'read');
+    return keyView(await this.keys.named(ring.owner, name), this.context(caller, ring));
+  }
+
+  /** The only answer that holds the secret. */
+  @Post()
+  async create(
+    @From() caller: Caller,
+    @Body({ schema: NewKeyInput }) input: z.infer<typeof NewKeyInput>,
+    @Res({ passthrough: true }) reply: FastifyReply,
+    @Param('organization') organization?: string,
+  ) {
+    const ring = await this.ring(caller, organization, 'write');
+    const permissions = (input.permissions ?? []).map(({ domain, resource }) => ({ domain, resource: resource ?? null }));
+    await this.mustBeTheirs(caller, ring, permissions);
+    const { key, secret } = await this.keys.create(caller.actor, ring.owner, {
+      name: input.name,
+      permissions: permissions.length > 0 ? permissions : DEFAULT_PERMISSIONS,
+      expiresAt: input.revoke_at ? new Date(input.revoke_at) : null,
+    });
+    void reply.header('location', this.urls.key(key.name, organization)).header('cache-control', 'no-store');
+    return keyView(key, this.context(caller, ring), secret);
+  }
+
+  @Delete(':name')
+  @HttpCode(200)
+  async revoke(@From() caller: Caller, @Param('name') name: string, @Param('organization') organization?: string) {
+    const ring = await this.ring(caller, organization, 'write');
+    return keyView(await this.keys.revoke(caller.actor, ring.owner, name), this.context(caller, ring));
+  }
+
+  /** All of them, the one in use included; answers with that one, or with nothing where a password was used. */
+  @Delete()
+  @HttpCode(200)
+  async revokeAll(@From() caller: Caller, @Res({ passthrough: true }) reply: FastifyReply, @Param('organization') organization?: string) {
+    const ring = await this.ring(caller, organization, 'write');
+    const revoked = await this.keys.revokeAll(caller.actor, ring.owner);
+    const own = revoked.find((key) => key.id === caller.key?.id);
+    if (own !== undefined) return keyView(own, this.context(caller, ring));
+    void reply.status(204);
+    return undefined;
+  }
+
+  private async ring(caller: Caller, organization: string | undefined, use: 'read' | 'write'): Promise<Ring> {
+    if (organization === undefined) return { owner: { userId: this.access.account(caller, use).userId }, organization };
+    const found = await this.access.organization(caller, use === 'read' ? 'keys.read' : 'keys.manage', organization);
+    return { owner: { organizationId: found.id }, organization: found.name };
+  }
+
+  /** A key may name only what its owner can reach; what does not exist and what is not theirs look alike. */
+  private async mustBeTheirs(caller: Caller, ring: Ring, permissions: readonly Permission[]): Promise<void> {
+    const reachable = ring.organization === undefined ? await this.access.organizationNames(caller) : [ring.organization];
+    for (const { domain, resource } of permissions) {
+      if (resource === null || domain === 'api') continue;
+      const [repository = '', name] = resource.split('/');
+      const theirs = reachable.includes(repository) || (domain === 'package' && (await this.ownsPublic(caller, repository, name)));
+      if (theirs) continue;
+      const what = domain === 'package' ? 'package' : 'repository';
+      throw invalidFields({ permissions: { resource: `you do not have access to this ${what}` } });
+    }
+  }
+
+  private async ownsPublic(caller: Caller, repository: string, name: string | undefined): Promise<boolean> {
+    try {
+      const everything = { ...caller, permissions: [{ domain: 'api', resource: null } as const] };
+      return (await this.access.repository(everything, 'package.publish', repository, name)).organization === null;
+    } catch (error) {
+      if (error instanceof DomainError) return false;
+      throw error;
+    }
+  }
+
+  private context(caller: Caller, { organization }: Ring) {
+    return { urls: this.urls, organization, authingKeyId: caller.key?.id };
+  }
+}

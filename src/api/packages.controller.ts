@@ -1,0 +1,64 @@
+import { Controller, Get, Param, Query, UseGuards } from '@nestjs/common';
+import { z } from 'zod';
+import { Access } from '../access/access.js';
+import { type Caller } from '../access/callers.js';
+import { Users } from '../accounts/users.js';
+import { type Repository } from '../organizations/repository.entity.js';
+import { type PackageSort } from '../packages/packages.queries.js';
+import { Packages } from '../packages/packages.js';
+import { notFound } from '../platform/errors.js';
+import { Urls } from '../platform/urls.js';
+import { AuthenticationGuard, From } from './http/authentication.guard.js';
+import { Page, PAGE_SIZE } from './http/input.js';
+import { ownerView, packageView } from './views/package.view.js';
+
+/** Clients also sort by downloads, of which there are none yet: by name then, as for any order we do not know. */
+const Sort = z.enum(['name', 'inserted_at', 'updated_at'] satisfies PackageSort[]).catch('name');
+const Search = z.object({ search: z.string().max(500).optional(), sort: Sort.default('name'), page: Page.default(1) });
+
+@Controller(['api/packages', 'api/repos/:repository/packages'])
+@UseGuards(AuthenticationGuard)
+export class PackagesController {
+  constructor(
+    private readonly access: Access,
+    private readonly packages: Packages,
+    private readonly users: Users,
+    private readonly urls: Urls,
+  ) {}
+
+  /** In one repository, or without its name in all that the caller may read. A short page is the last. */
+  @Get()
+  async list(
+    @From() caller: Caller,
+    @Query({ schema: Search }) { search, sort, page }: z.infer<typeof Search>,
+    @Param('repository') name?: string,
+  ) {
+    const repositories = await this.searched(caller, name);
+    const found = await this.packages.search({
+      repositoryIds: repositories.map(({ id }) => id),
+      search: search?.trim() || undefined,
+      ...{ sort, limit: PAGE_SIZE, offset: (page - 1) * PAGE_SIZE },
+    });
+    const of = (id: string) => repositories.find((repository) => repository.id === id)!;
+    return found.map((one) => packageView(this.urls, of(one.pkg.repositoryId), one));
+  }
+
+  @Get(':name')
+  async show(@From() caller: Caller, @Param('name') name: string, @Param('repository') scope?: string) {
+    const { repository } = await this.access.repository(caller, 'package.read', scope, name);
+    const pkg = await this.packages.find(repository, name);
+    if (pkg === null) throw notFound(`package ${name}`);
+    const owners = await this.packages.owners(pkg.id);
+    const names = new Map((await this.users.byIds(owners.map(({ userId }) => userId))).map((user) => [user.id, user.name]));
+    return {
+      ...packageView(this.urls, repository, await this.packages.withReleases(pkg)),
+      owners: owners.map(({ userId, level }) => ownerView(this.urls, names.get(userId)!, level)),
+    };
+  }
+
+  private async searched(caller: Caller, name: string | undefined): Promise<Repository[]> {
+    if (name !== undefined) return [(await this.access.repository(caller, 'repository.read', name)).repository];
+    if (caller.actor.kind !== 'anonymous') this.access.credential(caller, { domain: 'api', resource: 'read' });
+    return this.access.readable(caller);
+  }
+}

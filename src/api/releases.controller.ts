@@ -1,0 +1,83 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, UseGuards } from '@nestjs/common';
+import { z } from 'zod';
+import { Access } from '../access/access.js';
+import { type Caller } from '../access/callers.js';
+import { type Action } from '../access/table.js';
+import { tryParseVersion } from '../hex/version.js';
+import { type Repository } from '../organizations/repository.entity.js';
+import { Packages } from '../packages/packages.js';
+import { type PackageState } from '../packages/packages.events.js';
+import { retirementReasons } from '../packages/release.entity.js';
+import { Releases } from '../packages/releases.js';
+import { notFound } from '../platform/errors.js';
+import { Urls } from '../platform/urls.js';
+import { Registry } from '../registry/registry.js';
+import { AuthenticationGuard, From } from './http/authentication.guard.js';
+import { VISIBLE_MS } from './publish.controller.js';
+import { releaseView } from './views/release.view.js';
+
+const RetirementInput = z.object({
+  reason: z.enum(retirementReasons, { error: 'is invalid' }),
+  message: z.string().min(3, 'should be at least 3 characters').max(140, 'should be at most 140 characters').nullish(),
+});
+
+@Controller(['api/packages/:name/releases/:version', 'api/repos/:repository/packages/:name/releases/:version'])
+@UseGuards(AuthenticationGuard)
+export class ReleasesController {
+  constructor(
+    private readonly access: Access,
+    private readonly packages: Packages,
+    private readonly releases: Releases,
+    private readonly registry: Registry,
+    private readonly urls: Urls,
+  ) {}
+
+  @Get()
+  async show(@From() caller: Caller, @Param('name') name: string, @Param('version') version: string, @Param('repository') scope?: string) {
+    const repository = await this.permitted(caller, 'package.read', scope, name, version);
+    const pkg = await this.packages.find(repository, name);
+    const release = pkg && (await this.releases.find(pkg, version));
+    if (pkg === null || release === null) throw notFound(`release ${name} ${version}`);
+    return releaseView(this.urls, repository, pkg, release, await this.releases.requirements(release));
+  }
+
+  @Delete()
+  @HttpCode(204)
+  async revert(@From() caller: Caller, @Param('name') name: string, @Param('version') version: string, @Param('repository') scope?: string) {
+    const repository = await this.permitted(caller, 'release.revert', scope, name, version);
+    await this.visible(await this.releases.revert(caller.actor, repository, name, version));
+  }
+
+  /** rebar3_hex insists on exactly 204. */
+  @Post('retire')
+  @HttpCode(204)
+  async retire(
+    @From() caller: Caller,
+    @Body({ schema: RetirementInput }) { reason, message }: z.infer<typeof RetirementInput>,
+    @Param('name') name: string,
+    @Param('version') version: string,
+    @Param('repository') scope?: string,
+  ) {
+    const repository = await this.permitted(caller, 'release.retire', scope, name, version);
+    const mark = { reason, message: message ?? null };
+    await this.visible(await this.releases.retire(caller.actor, repository, name, version, mark));
+  }
+
+  @Delete('retire')
+  @HttpCode(204)
+  async unretire(@From() caller: Caller, @Param('name') name: string, @Param('version') version: string, @Param('repository') scope?: string) {
+    const repository = await this.permitted(caller, 'release.retire', scope, name, version);
+    await this.visible(await this.releases.retire(caller.actor, repository, name, version, null));
+  }
+
+  private async permitted(caller: Caller, action: Action, scope: string | undefined, name: string, version: string): Promise<Repository> {
+    const { repository } = await this.access.repository(caller, action, scope, name);
+    if (tryParseVersion(version) === null) throw Object.assign(new Error(`invalid version: ${version}`), { statusCode: 400 });
+    return repository;
+  }
+
+  /** Waits for the index. The change has been made either way, so a late index does not turn the answer into an error. */
+  private async visible(state: PackageState): Promise<void> {
+    await this.registry.untilVisible(state, VISIBLE_MS);
+  }
+}

@@ -1,0 +1,23 @@
+import { Controller, Get, Param, UseGuards } from '@nestjs/common';
+import { Access } from '../access/access.js';
+import { type Caller } from '../access/callers.js';
+import { AuthenticationGuard, From } from './http/authentication.guard.js';
+import { repositoryView } from './views/organization.view.js';
+
+@Controller('api/repos')
+@UseGuards(AuthenticationGuard)
+export class RepositoriesController {
+  constructor(private readonly access: Access) {}
+
+  /** The public one first, where there is one. */
+  @Get()
+  async list(@From() caller: Caller) {
+    if (caller.actor.kind !== 'anonymous') this.access.credential(caller, { domain: 'api', resource: 'read' });
+    return (await this.access.readable(caller)).map(repositoryView);
+  }
+
+  @Get(':repository')
+  async show(@From() caller: Caller, @Param('repository') name: string) {
+    return repositoryView((await this.access.repository(caller, 'repository.read', name)).repository);
+  }
+}

@@ -1,0 +1,52 @@
+import { Controller, Get, Param, UseGuards } from '@nestjs/common';
+import { Access } from '../access/access.js';
+import { type Caller } from '../access/callers.js';
+import { type User } from '../accounts/user.entity.js';
+import { Users } from '../accounts/users.js';
+import { Organizations } from '../organizations/organizations.js';
+import { Packages } from '../packages/packages.js';
+import { Urls } from '../platform/urls.js';
+import { AuthenticationGuard, From } from './http/authentication.guard.js';
+import { type SeenPackage, userView } from './views/user.view.js';
+
+@Controller('api/users')
+@UseGuards(AuthenticationGuard)
+export class UsersController {
+  constructor(
+    private readonly access: Access,
+    private readonly users: Users,
+    private readonly organizations: Organizations,
+    private readonly packages: Packages,
+    private readonly urls: Urls,
+  ) {}
+
+  /** mix asks for it before each publish. `organizations` must be there (hex-protocol.md 3.2). */
+  @Get('me')
+  async me(@From() caller: Caller) {
+    const { userId, name } = this.access.account(caller, 'read');
+    const [user, memberships, emails] = await Promise.all([
+      this.users.named(name),
+      this.organizations.ofUser(userId),
+      this.users.emails(userId),
+    ]);
+    const primary = emails.find((email) => email.isPrimary);
+    return {
+      ...userView(this.urls, user, emails, await this.ownedPackages(user)),
+      ...(primary === undefined ? {} : { email: primary.address }),
+      organizations: memberships.map(({ organization, role }) => ({ name: organization.name, role })),
+    };
+  }
+
+  @Get(':name')
+  async show(@Param('name') name: string) {
+    const user = await this.users.named(name);
+    return userView(this.urls, user, await this.users.emails(user.id), await this.ownedPackages(user));
+  }
+
+  /** Only public packages have owners, so everybody may see these. */
+  private async ownedPackages(user: User): Promise<SeenPackage[]> {
+    const owned = await this.packages.ownedBy(user.id);
+    const repository = owned.length > 0 ? await this.organizations.publicRepository() : null;
+    return repository === null ? [] : owned.map(({ name }) => ({ name, scope: undefined, repository: repository.name }));
+  }
+}

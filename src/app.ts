@@ -1,0 +1,43 @@
+import { NestFactory } from '@nestjs/core';
+import { type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { canonicalUrl } from './api/http/canonical-url.js';
+import { inputPipe } from './api/http/input.js';
+import { speakHex } from './api/http/wire-format.js';
+import { AppModule } from './app.module.js';
+import { DeliveryDoor } from './delivery/delivery.door.js';
+import { logRequests } from './platform/http/request-log.js';
+import { ErrorFilter } from './platform/http/error-filter.js';
+import { HttpServer } from './platform/http/server.js';
+import { FrameworkLog } from './platform/log.js';
+import { type Ground } from './platform/platform.module.js';
+import { guardSite } from './web/guard-rails.js';
+
+export interface RunningApp {
+  readonly app: NestFastifyApplication;
+  /** Answers what runs, finishes jobs, lets go of the database: in this order. */
+  stop(): Promise<void>;
+}
+
+/** The whole product as one application, ready to listen. */
+export async function createApp(ground: Ground): Promise<RunningApp> {
+  const { config, logger } = ground;
+  const server = new HttpServer(config, (url) => canonicalUrl(url, config.publicRepository));
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.on(ground), server.adapter, {
+    bodyParser: false,
+    abortOnError: false,
+    logger: new FrameworkLog(logger),
+  });
+  const fastify = app.getHttpAdapter().getInstance();
+  logRequests(fastify, logger);
+  speakHex(fastify);
+  guardSite(fastify);
+  app.useGlobalFilters(new ErrorFilter(logger));
+  app.useGlobalPipes(inputPipe);
+  const door = app.get(DeliveryDoor);
+  server.openFront((request, response) => door.handle(request, response));
+  const stop = async () => {
+    await server.drain(config.shutdownMs);
+    await app.close();
+  };
+  return { app, stop };
+}

@@ -1,0 +1,48 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Config, type GivenConfig } from './platform/config.js';
+import { dataSourceOptions } from './platform/database.js';
+import { type Logger } from './platform/log.js';
+import { migrate } from './platform/migrate.js';
+import { type Ground } from './platform/platform.module.js';
+import { type Postgres, startPostgres } from './platform/postgres/postgres.js';
+import { Secrets } from './platform/secrets.js';
+import { LocalStore } from './platform/store/local-store.js';
+import { type ObjectStore } from './platform/store/object-store.js';
+import { S3Store } from './platform/store/s3-store.js';
+import { tables } from './app.module.js';
+
+export interface PreparedGround {
+  readonly ground: Ground;
+  /** The embedded server, where there is one; stopped last. */
+  readonly postgres: Postgres | undefined;
+}
+
+/** What the application stands on: data directory, database up to date, secrets, store. */
+export async function prepareGround(
+  given: GivenConfig,
+  logger: Logger,
+  role: 'service' | 'command',
+  onPostgresExit: (reason: Error) => void = () => undefined,
+): Promise<PreparedGround> {
+  await mkdir(given.dataDir, { recursive: true, mode: 0o700 });
+  const postgres = given.databaseUrl === undefined ? await embedded(given, logger, role, onPostgresExit) : undefined;
+  const config: Config = Object.freeze({ ...given, databaseUrl: given.databaseUrl ?? postgres!.url });
+  try {
+    const ran = await migrate(config.databaseUrl, dataSourceOptions(config, tables));
+    if (ran.length > 0) logger.info({ migrations: ran }, 'database brought up to date');
+    return { ground: { config, logger, secrets: await Secrets.of(config), store: storeOf(config) }, postgres };
+  } catch (error) {
+    await postgres?.stop();
+    throw error;
+  }
+}
+
+function embedded({ dataDir }: GivenConfig, logger: Logger, role: 'service' | 'command', onExit: (reason: Error) => void): Promise<Postgres> {
+  const log = (message: string) => logger.info(`embedded Postgres: ${message}`);
+  return startPostgres({ dataDir: join(dataDir, 'postgres'), role, log, onExit });
+}
+
+function storeOf({ s3, dataDir }: Config): ObjectStore {
+  return s3 === undefined ? new LocalStore(join(dataDir, 'store')) : new S3Store(s3);
+}

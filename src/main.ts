@@ -1,0 +1,57 @@
+import { createApp, type RunningApp } from './app.js';
+import { prepareGround } from './ground.js';
+import { demoLines } from './ops/demo/demo-lines.js';
+import { Demo, DEMO_ORGANIZATION } from './ops/demo/demo.js';
+import { ConfigError, loadConfig } from './platform/config.js';
+import { createLogger, type Logger } from './platform/log.js';
+import { Urls } from './platform/urls.js';
+import { SigningKey } from './registry/signing-key.js';
+
+/** All doors, and the jobs: the service as `npm start` runs it. */
+async function main(): Promise<void> {
+  const given = loadConfig();
+  const logger = createLogger(given.logLevel);
+  const postgresGone = (reason: Error) => {
+    logger.fatal({ err: reason }, 'the embedded Postgres ended');
+    process.exit(1);
+  };
+  const { ground, postgres } = await prepareGround(given, logger, 'service', postgresGone);
+  const running = await createApp(ground);
+  const stop = stopOnce(running, async () => postgres?.stop(), logger);
+  process.once('SIGTERM', stop).once('SIGINT', stop);
+  await running.app.listen({ port: given.port, host: given.host });
+  logger.info({ url: given.publicUrl, host: given.host, port: given.port }, 'listening');
+  process.stdout.write(await welcome(running, given.publicUrl, given.demo));
+}
+
+async function welcome({ app }: RunningApp, siteUrl: string, demo: boolean): Promise<string> {
+  if (!demo) return `Propolis is ready:  ${siteUrl}\n`;
+  const [urls, { publicPem, fingerprint }, notes] = [app.get(Urls), app.get(SigningKey), await app.get(Demo).ensure()];
+  const place = { repositoryUrl: urls.repository(DEMO_ORGANIZATION), apiUrl: urls.api(), publicPem, fingerprint };
+  return demoLines(siteUrl, place, notes);
+}
+
+/** Requests and jobs first, the embedded database last, then exit 0. A second signal does not wait. */
+function stopOnce(running: RunningApp, stopPostgres: () => Promise<void>, logger: Logger): (signal: string) => void {
+  return (signal) => {
+    logger.info({ signal }, 'stopping: finishing running requests and jobs');
+    process.once('SIGTERM', () => process.exit(1)).once('SIGINT', () => process.exit(1));
+    running
+      .stop()
+      .then(stopPostgres)
+      .then(
+        () => process.exit(0),
+        (err: unknown) => {
+          logger.fatal({ err }, 'could not stop cleanly');
+          process.exit(1);
+        },
+      );
+  };
+}
+
+main().catch((error: unknown) => {
+  // The whole list for wrong settings, the sentence for what an operator can mend, the trace for the rest.
+  const known = error instanceof ConfigError || (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
+  process.stderr.write(`${known ? (error as Error).message : ((error as Error).stack ?? String(error))}\n`);
+  process.exit(1);
+});
