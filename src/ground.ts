@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Clock } from './platform/clock.js';
 import { type Config, type GivenConfig } from './platform/config.js';
 import { dataSourceOptions } from './platform/database.js';
 import { type Logger } from './platform/log.js';
@@ -31,7 +32,8 @@ export async function prepareGround(
   try {
     const ran = await migrate(config.databaseUrl, dataSourceOptions(config, tables));
     if (ran.length > 0) logger.info({ migrations: ran }, 'database brought up to date');
-    return { ground: { config, logger, secrets: await Secrets.of(config), store: storeOf(config) }, postgres };
+    const secrets = await Secrets.of(config);
+    return { ground: { config, logger, secrets, store: storeOf(config), clock: new Clock() }, postgres };
   } catch (error) {
     await postgres?.stop();
     throw error;
@@ -43,6 +45,7 @@ function embedded({ dataDir }: GivenConfig, logger: Logger, role: 'service' | 'c
   return startPostgres({ dataDir: join(dataDir, 'postgres'), role, log, onExit });
 }
 
-function storeOf({ s3, dataDir }: Config): ObjectStore {
+/** Files, or a bucket where one is configured. */
+export function storeOf({ s3, dataDir }: Config): ObjectStore {
   return s3 === undefined ? new LocalStore(join(dataDir, 'store')) : new S3Store(s3);
 }

@@ -2,13 +2,14 @@ import { invalidTar, unsupportedType } from './tar-faults.js';
 import { decodeText } from './tar-header.js';
 
 /** What erl_tar would stumble over. Whether a size is right is for the reader to say, who knows the header's. */
-const NUMBERS: Partial<Record<string, RegExp>> = {
-  uid: /^\d+$/,
-  gid: /^\d+$/,
-  mtime: /^-?\d+(\.\d+)?$/,
-  atime: /^-?\d+(\.\d+)?$/,
-  ctime: /^-?\d+(\.\d+)?$/,
-};
+const TIME = /^-?\d+(\.\d+)?$/;
+const NUMBERS = new Map([
+  ['uid', /^\d+$/],
+  ['gid', /^\d+$/],
+  ['mtime', TIME],
+  ['atime', TIME],
+  ['ctime', TIME],
+]);
 
 /**
  * Reads the records of a pax header, `LENGTH KEY=VALUE\n` each.
@@ -40,7 +41,7 @@ function parseRecord(record: Uint8Array, archive: string): [string, string] {
   const isAscii = record.every((byte) => byte < 0x80);
   if (missing !== 0 && (missing !== 1 || isAscii)) throw malformed(archive);
   const text = decodeText(Buffer.from(value, 'latin1'), archive);
-  if (NUMBERS[key]?.test(text) === false) throw malformed(archive);
+  if (NUMBERS.get(key)?.test(text) === false) throw malformed(archive);
   return [key, text];
 }
 

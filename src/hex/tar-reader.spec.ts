@@ -90,7 +90,7 @@ describe('long names', () => {
   test('of pax', async () => {
     const [file, link] = await read(
       tar([
-        pax(record('path', long), record('mtime', '946684800.5')),
+        pax(record('path', long), record('mtime', '946684800.5'), record('uid', '0'), record('constructor', 'x')),
         { body: 'x' },
         pax(record('linkpath', long)),
         symlink('a', 'b'),

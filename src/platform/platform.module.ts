@@ -18,6 +18,7 @@ export interface Ground {
   readonly logger: Logger;
   readonly secrets: Secrets;
   readonly store: ObjectStore;
+  readonly clock: Clock;
 }
 
 /** The ground floor, for every room. */
@@ -30,8 +31,9 @@ export class PlatformModule {
       { provide: LOGGER, useValue: ground.logger },
       { provide: Secrets, useValue: ground.secrets },
       { provide: OBJECT_STORE, useValue: ground.store },
+      { provide: Clock, useValue: ground.clock },
     ];
-    const made = [Clock, ChangeFeed, Jobs, Events, Objects, RateLimits, TemporaryFiles, Urls];
+    const made = [ChangeFeed, Jobs, Events, Objects, RateLimits, TemporaryFiles, Urls];
     return { module: PlatformModule, providers: [...given, ...made], exports: [...given, ...made] };
   }
 }

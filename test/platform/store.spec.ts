@@ -231,6 +231,7 @@ describe('the local store', () => {
     await expect(store.get('x/y')).rejects.toThrow('object store: open x/y: EACCES');
     await expect(store.put('x/y', SMALL)).rejects.toThrow('object store: put x/y: EACCES');
     await expect(store.delete('x/y')).rejects.toThrow('object store: delete x/y: EACCES');
+    chmodSync(join(directory, 'objects/x'), 0o700);
   });
 
   it('tells a key whose place a directory has from a missing one when writing', async () => {

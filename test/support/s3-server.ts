@@ -5,13 +5,13 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo } from 'node:net';
 
-export interface S3Account {
+interface S3Account {
   accessKeyId: string;
   secretAccessKey: string;
   region: string;
 }
 
-export interface SeenRequest {
+interface SeenRequest {
   method: string;
   path: string;
   headers: IncomingMessage['headers'];

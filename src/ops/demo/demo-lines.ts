@@ -20,7 +20,7 @@ cat > rebar.config <<'END'
 {deps, [{${DEMO_PACKAGE}, "${DEMO_VERSION}"}]}.
 END
 cat > src/hello.app.src <<'END'
-{application, hello, [{vsn, "0.1.0"}, {applications, [kernel, stdlib, ${DEMO_PACKAGE}]}]}.
+{application, hello, [{description, "Fetches a private package"}, {vsn, "0.1.0"}, {applications, [kernel, stdlib, ${DEMO_PACKAGE}]}]}.
 END
 rebar3 compile
 erl -noshell -pa _build/default/lib/*/ebin -eval 'io:format("~s~n", [${DEMO_PACKAGE}:greet("rebar3")]), halt().'`;

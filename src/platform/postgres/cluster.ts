@@ -9,7 +9,7 @@ import { type Place } from './place.js';
 import { isPostmaster } from './running-process.js';
 import { run, type Runner } from './runner.js';
 
-export interface Passwords {
+interface Passwords {
   superuser: string;
   app: string;
 }

@@ -3,6 +3,7 @@
 // (Docker's seccomp profile) it runs as `postgres` or `nobody`. `setpriv --pdeathsig` ends the server with its owner,
 // also after kill -9; it must come last, because a change of identity clears it.
 import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 
 export interface Runner {
@@ -30,16 +31,19 @@ export async function findRunner(libraryPath?: string, allowNamespace = true): P
 }
 
 /** Runs a command under that identity to its end. */
-export function run(runner: Runner, file: string, ...args: string[]): Promise<{ ok: boolean; output: string }> {
-  return new Promise((resolve) => {
+export async function run(runner: Runner, file: string, ...args: string[]): Promise<{ ok: boolean; output: string }> {
+  let output = '';
+  try {
     const child = runner.spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-    let output = '';
     for (const stream of [child.stdout, child.stderr]) {
       stream?.setEncoding('utf8').on('data', (text: string) => (output = (output + text).slice(-4000)));
     }
-    child.once('error', (error) => resolve({ ok: false, output: error.message }));
-    child.once('close', (code) => resolve({ ok: code === 0, output: output.trim() }));
-  });
+    const [code] = (await once(child, 'close')) as [number | null];
+    return { ok: code === 0, output: output.trim() };
+  } catch (error) {
+    // No such program, or an OS user that this container does not have.
+    return { ok: false, output: (error as Error).message };
+  }
 }
 
 function candidates(libraryPath: string | undefined, allowNamespace: boolean): Runner[] {

@@ -8,7 +8,7 @@ export interface S3Credentials {
   region: string;
 }
 
-export interface SignedRequest {
+interface SignedRequest {
   method: string;
   host: string;
   path: string;
