@@ -1,11 +1,13 @@
 import { invalidTar, unsupportedType } from './tar-faults.js';
 import { decodeText } from './tar-header.js';
 
+const ID = /^\d{1,15}$/;
+const TIME = /^-?\d{1,12}(\.\d+)?$/;
+
 /** What erl_tar would stumble over. Whether a size is right is for the reader to say, who knows the header's. */
-const TIME = /^-?\d+(\.\d+)?$/;
 const NUMBERS = new Map([
-  ['uid', /^\d+$/],
-  ['gid', /^\d+$/],
+  ['uid', ID],
+  ['gid', ID],
   ['mtime', TIME],
   ['atime', TIME],
   ['ctime', TIME],

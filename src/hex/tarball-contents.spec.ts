@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { createGzip, gzipSync } from 'node:zlib';
+import { constants, crc32, deflateRawSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import {
   directory,
@@ -116,26 +116,29 @@ describe('refuses', () => {
 });
 
 describe('bombs', () => {
-  /** gzip of `start` and many mebibytes of zeros, made without holding them. */
-  async function bomb(start: Buffer, mebibytes: number): Promise<Buffer> {
-    const gzip = createGzip({ level: 1 });
-    const chunks: Buffer[] = [];
-    gzip.on('data', (chunk: Buffer) => chunks.push(chunk));
-    gzip.write(start);
-    for (let count = 0; count < mebibytes; count++) gzip.write(Buffer.alloc(1 << 20));
-    await new Promise<void>((resolve) => gzip.end(resolve));
-    return Buffer.concat(chunks);
+  /** gzip of `start` and many mebibytes of zeros: deflate blocks that end with a full flush can be strung together. */
+  function bomb(start: Buffer, mebibytes: number): Buffer {
+    const flush = { finishFlush: constants.Z_FULL_FLUSH };
+    const zeros = Buffer.alloc(MIB);
+    const blocks = Array<Buffer>(mebibytes).fill(deflateRawSync(zeros, flush));
+    let crc = crc32(start);
+    for (let count = 0; count < mebibytes; count++) crc = crc32(zeros, crc);
+    const trailer = Buffer.alloc(8);
+    trailer.writeUInt32LE(crc, 0);
+    trailer.writeUInt32LE(start.length + mebibytes * MIB, 4);
+    const header = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0]);
+    return Buffer.concat([header, deflateRawSync(start, flush), ...blocks, Buffer.from([3, 0]), trailer]);
   }
 
   const MIB = 1 << 20;
   const tooBig = 'too big: contents.tar.gz holds more than 134217728 bytes uncompressed';
 
   test('200 MiB of zeros are one', { timeout: 30_000 }, async () => {
-    await expect(read(await bomb(tar([{ name: 'a' }]), 200))).rejects.toThrow(tooBig);
+    await expect(read(bomb(tar([{ name: 'a' }]), 200))).rejects.toThrow(tooBig);
   });
 
   test('a large file of zeros is no faster unpacked than it is read', { timeout: 30_000 }, async () => {
-    const bytes = await bomb(header({ name: 'zeros', size: 126 * MIB }), 127);
+    const bytes = bomb(header({ name: 'zeros', size: 126 * MIB }), 127);
     let opened = 0;
     const source = {
       size: bytes.length,
@@ -162,11 +165,6 @@ describe('bombs', () => {
     const extra = { ...pax(), size: 100 * MIB };
     await refused([extra], 'invalid contents.tar.gz: an extended header is too big');
     await refused([pax(record('size', '1')), pax(record('path', 'a')), {}], 'two extended headers of one kind');
-  });
-
-  test('a crowd of empty files ends at the entry limit', { timeout: 30_000 }, async () => {
-    const empty = Buffer.concat(Array.from({ length: 51_000 }, (_, index) => header({ name: `${index}` })));
-    await expect(read(gzipSync(empty, { level: 1 }))).rejects.toThrow('at most 50000 are allowed');
   });
 
   test('a crowd of deep paths ends at the limit of all paths', async () => {

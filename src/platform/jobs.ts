@@ -22,8 +22,8 @@ type Queries = { query(sql: string, values: unknown[]): Promise<unknown> };
 type Handler = (payload: never) => Promise<void>;
 
 /** Locks younger than this may belong to a worker that has not yet shown its sign of life. */
-const GRACE_SECONDS = 5;
-const RECOVERY_MS = 10_000;
+const GRACE_SECONDS = 3;
+const RECOVERY_MS = 3_000;
 
 /**
  * Work that is done later and surely: a job is a row, written in the transaction that causes it, so it exists if and only

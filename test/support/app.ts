@@ -68,7 +68,7 @@ export async function startApp(options: AppOptions = {}): Promise<TestApp> {
   const db = app.get(DataSource);
   return {
     ...{ url, config, app, db, clock, log: () => lines.join('') },
-    temporaryFiles: () => readdir(join(dataDir, 'tmp')),
+    temporaryFiles: () => readdir(join(config.dataDir, 'tmp')),
     stop: async () => {
       const failed = await failedJobs(db, options.failingJobs);
       await stop();
@@ -95,7 +95,8 @@ export function useApp(options: AppOptions = {}): TestApp {
   });
 }
 
-function settings(dataDir: string, port: number): Record<string, string> {
+/** What an app and a service process beside it must agree on. */
+export function settings(dataDir: string, port: number): Record<string, string> {
   return {
     ...{ NODE_ENV: 'test', DATA_DIR: dataDir, PORT: String(port), SIGNING_KEY: inject('signingKey') },
     ...{ SECRET_KEY: 'a secret that only tests know, 32 characters', DEMO: 'false' },

@@ -1,0 +1,151 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Keys } from '../../src/accounts/keys.js';
+import { Organizations } from '../../src/organizations/organizations.js';
+import { SigningKey } from '../../src/registry/signing-key.js';
+import { useApp } from '../support/app.js';
+import { publish } from '../support/http.js';
+import { keyOf, repository, team, type Team, TESTS } from '../support/people.js';
+import { clientHome, hasHexClient, run } from '../support/programs.js';
+
+const app = useApp();
+let acme: Team;
+let shared: Awaited<ReturnType<typeof clientHome>>;
+let number = 0;
+
+beforeAll(async () => {
+  acme = await team(app);
+  shared = await clientHome();
+  const files = {
+    'mix.exs': `defmodule Waxy.MixProject do
+  use Mix.Project
+  def project, do: [app: :waxy, version: "1.0.0", deps: []]
+end
+`,
+    'lib/waxy.ex': 'defmodule Waxy do\n  def melt, do: "at 63 degrees"\nend\n',
+  };
+  expect((await publish(app.url, acme.name, acme.publishKey, { name: 'waxy', files })).status).toBe(201);
+});
+afterAll(() => shared.remove());
+
+/** A client with nothing stored: `mix(…)` in a project that depends on waxy with these options. */
+async function project(dependency: string, extra: Record<string, string> = {}) {
+  const directory = join(shared.home, `project${(number += 1)}`);
+  await mkdir(join(directory, 'lib'), { recursive: true });
+  await writeFile(
+    join(directory, 'mix.exs'),
+    `defmodule Project${number}.MixProject do
+  use Mix.Project
+  def project do
+    [app: :project${number}, version: "0.1.0", description: "Of the tests", package: [licenses: ["MIT"], links: %{}],
+     deps: [${dependency}]]
+  end
+end
+`,
+  );
+  await writeFile(join(directory, 'lib/project.ex'), `defmodule Project${number} do\nend\n`);
+  const env = { ...shared.env, HEX_HOME: join(directory, 'hex'), HEX_API_URL: `${app.url}/api`, ...extra };
+  return { name: `project${number}`, mix: (...args: string[]) => run('mix', args, { cwd: directory, env, seconds: 100 }) };
+}
+
+type Project = Awaited<ReturnType<typeof project>>;
+
+const custom = () => `{:waxy, "~> 1.0", repo: "${acme.name}"}`;
+const organization = () => `{:waxy, "~> 1.0", organization: "${acme.name}"}`;
+
+const addRepository = (client: Project, key: string | undefined) =>
+  client.mix(
+    ...['hex.repo', 'add', acme.name, `${app.url}/repo/repos/${acme.name}`],
+    ...['--fetch-public-key', app.app.get(SigningKey).fingerprint, ...(key === undefined ? [] : ['--auth-key', key])],
+  );
+
+async function repointHexpm(client: Project): Promise<void> {
+  const pem = join(shared.home, 'public.pem');
+  await writeFile(pem, app.app.get(SigningKey).publicPem);
+  expect((await client.mix('hex.repo', 'set', 'hexpm', '--url', `${app.url}/repo`, '--public-key', pem)).code).toBe(0);
+}
+
+describe.skipIf(!(await hasHexClient()))('mix hex', () => {
+  test('fetches through a repository of its own name with --auth-key, and compiles', async () => {
+    const client = await project(custom());
+    expect(await addRepository(client, acme.fetchKey)).toMatchObject({ code: 0 });
+    expect(await client.mix('deps.get')).toMatchObject({ code: 0, output: expect.stringContaining('Getting waxy') as string });
+    const said = await client.mix('run', '-e', 'IO.puts(Waxy.melt())');
+    expect(said).toMatchObject({ code: 0, output: expect.stringContaining('at 63 degrees') as string });
+  });
+
+  test('fetches through organization:, its key exchanged for a token', async () => {
+    const client = await project(organization());
+    await repointHexpm(client);
+    expect(await client.mix('hex.organization', 'auth', acme.name, '--key', acme.fetchKey)).toMatchObject({ code: 0 });
+    const before = app.log().length;
+    expect(await client.mix('deps.get')).toMatchObject({ code: 0, output: expect.stringContaining('Getting waxy') as string });
+    expect(app.log().slice(before)).toContain('/api/oauth/token');
+  });
+
+  test('fetches with HEX_REPOS_KEY', async () => {
+    const client = await project(organization(), { HEX_REPOS_KEY: acme.fetchKey });
+    await repointHexpm(client);
+    expect(await client.mix('deps.get')).toMatchObject({ code: 0, output: expect.stringContaining('Getting waxy') as string });
+  });
+
+  test('publishes to the organization, is told when a version exists, retires, reverts', async () => {
+    const client = await project('', { HEX_API_KEY: acme.publishKey });
+    const first = await client.mix('hex.publish', 'package', '--organization', acme.name, '--yes');
+    expect(first).toMatchObject({ code: 0, output: expect.stringContaining(`Package published to ${app.url}/packages/${acme.name}/`) as string });
+    const { name } = client;
+    const retired = await client.mix('hex.retire', name, '0.1.0', 'security', '--message', 'it leaks wax', '--organization', acme.name);
+    expect(retired).toMatchObject({ code: 0 });
+    const reverted = await client.mix('hex.publish', 'package', '--organization', acme.name, '--yes', '--revert', '0.1.0');
+    expect(reverted).toMatchObject({ code: 0 });
+    expect((await client.mix('hex.user', 'whoami')).output).toContain(acme.people.write.name);
+  });
+
+  test('publishing without a right ends with the server’s words', async () => {
+    const reader = await keyOf(app, acme.people.read, { domain: 'api', resource: 'write' });
+    const cases = [
+      [acme.fetchKey, 'key not authorized for this action'],
+      ['prp_wrong', 'invalid API key'],
+      [reader, 'account not authorized for this action'],
+    ] as const;
+    for (const [key, words] of cases) {
+      const client = await project('', { HEX_API_KEY: key });
+      const { code, output } = await client.mix('hex.publish', 'package', '--organization', acme.name, '--yes');
+      expect([code === 0, output]).toEqual([false, expect.stringContaining(words)]);
+    }
+  });
+
+  test('fetching without a right is told in words, with either style of configuration', async () => {
+    const stranger = await team(app);
+    const revoked = await keyOf(app, acme.organization, repository(acme.name));
+    const keys = app.app.get(Keys);
+    await keys.revoke(TESTS, { organizationId: acme.organization.id }, (await keys.bySecret(revoked))!.name);
+    for (const key of [undefined, 'prp_wrong', revoked, stranger.fetchKey]) {
+      const client = await project(custom());
+      await addRepository(client, key);
+      const { code, output } = await client.mix('deps.get');
+      expect(code).not.toBe(0);
+      expect(output).toMatch(/you don't have permissions|No package with name waxy/);
+    }
+    const client = await project(organization());
+    await repointHexpm(client);
+    const refused = await client.mix('hex.organization', 'auth', acme.name, '--key', revoked);
+    expect(refused).toMatchObject({ code: 1, output: expect.stringContaining('API key revoked') as string });
+  });
+
+  test('a lapsed organization is told why', async () => {
+    const organizations = app.app.get(Organizations);
+    await organizations.setOverride(TESTS, acme.name, 'blocked');
+    try {
+      const client = await project(custom());
+      await addRepository(client, acme.fetchKey);
+      expect(await client.mix('deps.get')).not.toMatchObject({ code: 0 });
+      const publisher = await project('', { HEX_API_KEY: acme.publishKey });
+      const { output } = await publisher.mix('hex.publish', 'package', '--organization', acme.name, '--yes');
+      expect(output).toContain('organization has been blocked by the operator of this server');
+    } finally {
+      await organizations.setOverride(TESTS, acme.name, null);
+    }
+  });
+});

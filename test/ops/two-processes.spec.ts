@@ -1,0 +1,102 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Keys } from '../../src/accounts/keys.js';
+import { Members } from '../../src/organizations/members.js';
+import { Organizations } from '../../src/organizations/organizations.js';
+import { settings, startApp, type TestApp } from '../support/app.js';
+import { cloneDatabase } from '../support/database.js';
+import { ask, eventually, publish } from '../support/http.js';
+import { api, keyOf, repositories, repository, team, type Team, TESTS } from '../support/people.js';
+import { type Service, startService } from '../support/programs.js';
+
+/** Two service processes on one Postgres and one store, and this process as a third that changes things. */
+let services: Service[] = [];
+let here: TestApp;
+let acme: Team;
+let dataDir: string;
+
+beforeAll(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'propolis-two-'));
+  const databaseUrl = await cloneDatabase();
+  here = await startApp({ databaseUrl, env: { DATA_DIR: dataDir } });
+  const { PORT: _, ...env } = { ...settings(dataDir, 0), DATABASE_URL: databaseUrl };
+  // One clock and one issuer, as behind a load balancer: tokens of one are good at the other.
+  services = await Promise.all([0, 1].map(() => startService({ ...env, PUBLIC_URL: here.url })));
+  acme = await team(here);
+  expect((await publish(services[0]!.url, acme.name, acme.publishKey, { name: 'wax' })).status).toBe(201);
+});
+
+afterAll(async () => {
+  const codes = await Promise.all(services.map((service) => service.stop()));
+  await here?.stop();
+  await rm(dataDir, { recursive: true, force: true });
+  expect(codes).toEqual([0, 0]);
+});
+
+const statuses = (key: string, path = 'packages/wax') =>
+  Promise.all([...services, here].map(async ({ url }) => (await ask(`${url}/repo/repos/${acme.name}/${path}`, { key })).status));
+
+/** After `change` every process must answer `status` within a second, to a reader that all of them knew. */
+async function refusedWithinASecond(key: string, status: number, change: () => Promise<unknown>): Promise<void> {
+  expect(await eventually(() => statuses(key), (all) => all.every((one) => one === 200), 2000)).toEqual([200, 200, 200]);
+  await change();
+  expect(await eventually(() => statuses(key), (all) => all.every((one) => one === status), 1000)).toEqual([status, status, status]);
+}
+
+describe('two processes', () => {
+  test('refuse a revoked key within a second, whoever revoked it', async () => {
+    const owner = acme.people.write;
+    const manager = await keyOf(here, owner, api());
+    const key = await keyOf(here, owner, repositories);
+    const { name } = (await here.app.get(Keys).bySecret(key))!;
+    await refusedWithinASecond(key, 401, async () => {
+      const answer = await ask(`${services[1]!.url}/api/keys/${name}`, { method: 'DELETE', key: manager });
+      expect(answer.status).toBe(200);
+    });
+  });
+
+  test('refuse the token of a revoked key within a second', async () => {
+    const key = await keyOf(here, acme.organization, repository(acme.name));
+    const body = { grant_type: 'client_credentials', client_id: 'ci', client_secret: key, scope: 'repositories' };
+    const { body: minted } = await ask(`${services[0]!.url}/api/oauth/token`, { method: 'POST', json: body });
+    const { name } = (await here.app.get(Keys).bySecret(key))!;
+    await refusedWithinASecond(`Bearer ${minted.access_token}`, 401, () =>
+      here.app.get(Keys).revoke(TESTS, { organizationId: acme.organization.id }, name),
+    );
+  });
+
+  test('refuse a removed member within a second', async () => {
+    const key = await keyOf(here, acme.people.read, repositories);
+    await refusedWithinASecond(key, 403, () => here.app.get(Members).remove(TESTS, acme.organization, acme.people.read));
+  });
+
+  test('refuse a lapsed organization within a second, and let it in again', async () => {
+    const organizations = here.app.get(Organizations);
+    await refusedWithinASecond(acme.fetchKey, 403, () => organizations.setTrialEnd(TESTS, acme.name, new Date(Date.now() - 1000)));
+    await organizations.setTrialEnd(TESTS, acme.name, new Date(Date.now() + 86_400_000));
+    expect(await eventually(() => statuses(acme.fetchKey), (all) => all.every((one) => one === 200), 1000)).toEqual([200, 200, 200]);
+  });
+
+  test('refuse within a second even when their change feeds have just been cut', async () => {
+    const key = await keyOf(here, acme.organization, repository(acme.name));
+    const { name } = (await here.app.get(Keys).bySecret(key))!;
+    await refusedWithinASecond(key, 401, async () => {
+      const cut = `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'propolis change feed' and datname = current_database()`;
+      await here.db.query(cut);
+      await here.app.get(Keys).revoke(TESTS, { organizationId: acme.organization.id }, name);
+    });
+  });
+
+  test('show a publish made at the other, and a replaced release’s new bytes', async () => {
+    const published = await publish(services[0]!.url, acme.name, acme.publishKey, { name: 'honey' });
+    expect(published.status).toBe(201);
+    expect(await eventually(() => statuses(acme.fetchKey, 'packages/honey'), (all) => all.every((one) => one === 200), 1000)).toEqual([200, 200, 200]);
+    await statuses(acme.fetchKey, 'tarballs/honey-1.0.0.tar');
+    const again = await publish(services[1]!.url, acme.name, acme.publishKey, { name: 'honey', description: 'Other bytes' }, '?replace=true');
+    expect(again.status).toBe(200);
+    const fetched = () => ask(`${services[0]!.url}/repo/repos/${acme.name}/tarballs/honey-1.0.0.tar`, { key: acme.fetchKey });
+    expect((await eventually(fetched, ({ bytes }) => bytes.equals(again.tarball), 1000)).bytes.equals(again.tarball)).toBe(true);
+  });
+});

@@ -1,0 +1,119 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort } from './app.js';
+
+export interface Ended {
+  readonly code: number | null;
+  /** Standard output and error together, as a person would see them. */
+  readonly output: string;
+}
+
+/** Runs a program to its end. It never asks anything: its input is empty. */
+export function run(command: string, args: readonly string[], options: { cwd?: string; env?: Record<string, string>; seconds?: number } = {}): Promise<Ended> {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, {
+      ...(options.cwd !== undefined && { cwd: options.cwd }),
+      env: options.env ?? clean({}),
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // In a group of its own, so that what it started ends with it.
+      detached: true,
+    });
+    let output = '';
+    const collect = (chunk: Buffer) => (output += chunk.toString());
+    child.stdout.on('data', collect);
+    child.stderr.on('data', collect);
+    const late = setTimeout(() => process.kill(-child.pid!, 'SIGKILL'), (options.seconds ?? 60) * 1000);
+    child.on('error', (error) => (output += String(error)));
+    child.on('close', (code) => {
+      clearTimeout(late);
+      resolve({ code, output });
+    });
+  });
+}
+
+/** The environment without anything that would make a Hex client or the service behave otherwise than on a fresh machine. */
+export function clean(more: Record<string, string>): Record<string, string> {
+  const kept = Object.entries(process.env).filter(
+    ([name, value]) => value !== undefined && ['PATH', 'LANG', 'LC_ALL', 'TMPDIR'].includes(name),
+  ) as [string, string][];
+  return { ...Object.fromEntries(kept), LANG: 'C.UTF-8', ...more };
+}
+
+const succeeds = (command: string, args: string[], env: Record<string, string>): Promise<boolean> =>
+  new Promise((resolve) => execFile(command, args, { env, timeout: 30_000 }, (error) => resolve(error === null)));
+
+/** Says plainly what is skipped and why; the answer goes into `describe.skipIf`. */
+function present(what: string, found: boolean): boolean {
+  if (!found) console.log(`SKIPPED: ${what} is not on this machine, so the tests that drive it cannot run here.`);
+  return found;
+}
+
+export const hasRebar3 = async (): Promise<boolean> => present('rebar3', await succeeds('rebar3', ['version'], clean({ HOME: homedir() })));
+
+/** The Hex client is an archive of mix; Debian has mix but not the archive. */
+export async function hasHexClient(): Promise<boolean> {
+  const found = existsSync(mixHome()) && (await succeeds('mix', ['help', 'hex.repo'], clean({ HOME: homedir(), MIX_HOME: mixHome() })));
+  return present('the Hex client (mix hex)', found);
+}
+
+export const mixHome = (): string => process.env['MIX_HOME'] ?? join(homedir(), '.mix');
+
+/** A home directory of its own for one client: its settings, caches and credentials. */
+export async function clientHome(): Promise<{ home: string; env: Record<string, string>; remove: () => Promise<void> }> {
+  const home = await mkdtemp(join(tmpdir(), 'propolis-client-'));
+  const env = clean({
+    ...{ HOME: home, MIX_HOME: mixHome(), HEX_HOME: join(home, '.hex'), REBAR_CACHE_DIR: join(home, 'rebar-cache') },
+    // Nothing of these tests is on the internet; do not wait for it.
+    ...{ HEX_HTTP_TIMEOUT: '15', HEX_OFFLINE: '0' },
+  });
+  return { home, env, remove: () => rm(home, { recursive: true, force: true }) };
+}
+
+export interface Service {
+  readonly url: string;
+  readonly child: ChildProcess;
+  readonly output: () => string;
+  /** Resolves with the exit code, or the signal that ended it. */
+  readonly ended: Promise<number | NodeJS.Signals | null>;
+  /** SIGTERM, and wait. */
+  readonly stop: () => Promise<number | NodeJS.Signals | null>;
+  readonly kill: () => Promise<number | NodeJS.Signals | null>;
+}
+
+/** The built service in a process of its own, as `npm start` runs it; returns when it has said that it is ready. */
+export async function startService(env: Record<string, string>, options: { nodeArgs?: string[]; waitForReady?: boolean; cwd?: string } = {}): Promise<Service> {
+  const port = env['PORT'] ?? String(await freePort());
+  const main = join(import.meta.dirname, '../../dist/src/main.js');
+  if (!existsSync(main)) throw new Error('the service is not built: npm run build');
+  const child = spawn(process.execPath, [...(options.nodeArgs ?? []), main], {
+    cwd: options.cwd ?? tmpdir(),
+    env: clean({ HOME: homedir(), PORT: port, ...env }),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  const ended = new Promise<number | NodeJS.Signals | null>((resolve) => child.once('close', (code, signal) => resolve(signal ?? code)));
+  const signal = (name: NodeJS.Signals) => () => {
+    child.kill(name);
+    return ended;
+  };
+  const service = { url: `http://127.0.0.1:${port}`, child, output: () => output, ended, stop: signal('SIGTERM'), kill: signal('SIGKILL') };
+  if (options.waitForReady !== false) await untilReady(service);
+  return service;
+}
+
+async function untilReady(service: Service): Promise<void> {
+  let over = false;
+  void service.ended.then(() => (over = true));
+  for (const end = Date.now() + 50_000; !service.output().includes('Propolis is ready'); ) {
+    if (over || Date.now() > end) {
+      await service.kill();
+      throw new Error(`the service did not start:\n${service.output()}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+}
