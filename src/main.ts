@@ -2,8 +2,9 @@ import { createApp, type RunningApp } from './app.js';
 import { prepareGround } from './ground.js';
 import { demoLines } from './ops/demo/demo-lines.js';
 import { Demo, DEMO_ORGANIZATION } from './ops/demo/demo.js';
-import { ConfigError, loadConfig } from './platform/config.js';
+import { loadConfig } from './platform/config.js';
 import { createLogger, type Logger } from './platform/log.js';
+import { startProblem } from './platform/start-problem.js';
 import { Urls } from './platform/urls.js';
 import { SigningKey } from './registry/signing-key.js';
 
@@ -50,8 +51,6 @@ function stopOnce(running: RunningApp, stopPostgres: () => Promise<void>, logger
 }
 
 main().catch((error: unknown) => {
-  // The whole list for wrong settings, the sentence for what an operator can mend, the trace for the rest.
-  const known = error instanceof ConfigError || (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
-  process.stderr.write(`${known ? (error as Error).message : ((error as Error).stack ?? String(error))}\n`);
+  process.stderr.write(`${startProblem(error)}\n`);
   process.exit(1);
 });

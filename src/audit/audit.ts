@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
 import { Clock } from '../platform/clock.js';
 import { type Tx } from '../platform/database.js';
 import { type Actor, nameOf, originOf } from './actor.js';
@@ -12,7 +13,10 @@ export interface Subject {
 
 @Injectable()
 export class Audit {
-  constructor(private readonly clock: Clock) {}
+  constructor(
+    private readonly database: DataSource,
+    private readonly clock: Clock,
+  ) {}
 
   /**
    * Writes the entry in the transaction of the change, so that neither exists without the other. `params` must hold no
@@ -35,5 +39,14 @@ export class Audit {
       requestId: origin.requestId ?? null,
       at: this.clock.now(),
     });
+  }
+
+  /** Newest first; of one organization's or one user's log where `subject` names them. */
+  list({ organizationId, userId }: Subject, limit: number): Promise<AuditEntry[]> {
+    const where = {
+      ...(organizationId ? { subjectOrganizationId: organizationId } : {}),
+      ...(userId ? { subjectUserId: userId } : {}),
+    };
+    return this.database.manager.find(AuditEntry, { where, order: { id: 'desc' }, take: limit });
   }
 }

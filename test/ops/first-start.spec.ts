@@ -1,0 +1,130 @@
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ask, eventually } from '../support/http.js';
+import { clientHome, hasHexClient, hasRebar3, run, type Service, startService } from '../support/programs.js';
+import { tarball } from '../support/tarballs.js';
+
+/** The service with nothing set but where to keep its data: embedded Postgres, files, generated keys, demo. */
+let dataDir: string;
+let service: Service;
+const [rebar3, hexClient] = [await hasRebar3(), await hasHexClient()];
+const start = async () => (service = await startService({ DATA_DIR: dataDir, LOG_LEVEL: 'info' }));
+
+beforeAll(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'propolis-first-'));
+  await start();
+}, 60_000);
+
+afterAll(async () => {
+  await service?.kill();
+  await rm(dataDir, { recursive: true, force: true });
+});
+
+/** The shell lines printed under a heading. */
+function lines(heading: string): string {
+  const [, block] = new RegExp(`# --- ${heading} ---\n([\\s\\S]*?)\n\n(?:# ---|Stop)`).exec(service.output()) ?? [];
+  expect(block, service.output()).toBeDefined();
+  return block!;
+}
+
+const keys = () => [...new Set(service.output().match(/prp_[0-9A-Za-z]{38}/g))];
+
+async function paste(heading: string) {
+  const { home, env, remove } = await clientHome();
+  try {
+    return await run('sh', ['-e', '-c', lines(heading)], { cwd: home, env, seconds: 100 });
+  } finally {
+    await remove();
+  }
+}
+
+describe('a first start', () => {
+  test('prints where it is, who is there and what to paste', () => {
+    expect(service.output()).toMatch(/Propolis is ready: {2}http:\/\/127\.0\.0\.1:\d+/);
+    for (const name of ['ada (admin)', 'wim (write)', 'rea (read)', 'acme_hello 1.0.0']) expect(service.output()).toContain(name);
+    expect(keys()).toHaveLength(2);
+  });
+
+  test('serves site, API and repository on one port', async () => {
+    const page = await ask(service.url, { headers: { accept: 'text/html' } });
+    expect([page.status, page.headers.get('content-type'), page.body]).toEqual([200, 'text/html; charset=utf-8', expect.stringContaining('<h1>Propolis</h1>')]);
+    expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
+    expect((await ask(`${service.url}/api`)).status).toBe(200);
+    expect((await ask(`${service.url}/repo/public_key`)).status).toBe(200);
+    expect((await ask(`${service.url}/health/ready`)).body).toBe('ok\n');
+    const absent = await ask(`${service.url}/no/such/page`, { headers: { accept: 'text/html' } });
+    expect([absent.status, absent.headers.get('content-type')]).toEqual([404, 'text/html; charset=utf-8']);
+  });
+
+  test('keeps its secrets to itself', async () => {
+    for (const name of ['demo.json', 'secrets/secret-key', 'secrets/signing-key.pem', 'secrets/token-key.pem'])
+      expect([name, (await stat(join(dataDir, name))).mode & 0o077]).toEqual([name, 0]);
+    expect((await stat(dataDir)).mode & 0o077).toBe(0);
+    const logged = service.output().split('\n').filter((line) => line.startsWith('{')).join('\n');
+    for (const key of keys()) expect(logged).not.toContain(key);
+  });
+
+  test.skipIf(!rebar3)('the printed rebar3 lines, pasted, fetch and run the demo package', async () => {
+    const { code, output } = await paste('fetch it with rebar3');
+    expect([code, output]).toEqual([0, expect.stringContaining('Hello rebar3, from a private package')]);
+  });
+
+  test.skipIf(!hexClient)('the printed mix lines, pasted, fetch and run the demo package', async () => {
+    const { code, output } = await paste('fetch it with mix');
+    expect([code, output]).toEqual([0, expect.stringContaining('Hello mix, from a private package')]);
+  }, 100_000);
+});
+
+describe('later starts', () => {
+  test('after SIGTERM: exit 0, and the data is reused', async () => {
+    const [before, notes] = [keys(), await readFile(join(dataDir, 'demo.json'), 'utf8')];
+    expect(await service.stop()).toBe(0);
+    await start();
+    expect([keys(), await readFile(join(dataDir, 'demo.json'), 'utf8')]).toEqual([before, notes]);
+    const index = `${service.url}/repo/repos/acme/packages/acme_hello`;
+    expect((await ask(index, { key: before[0]! })).status).toBe(200);
+  }, 60_000);
+
+  test('after kill -9: starts again at once, with everything', async () => {
+    const [fetchKey] = keys();
+    expect(await service.kill()).toBe('SIGKILL');
+    await start();
+    const tarball = `${service.url}/repo/repos/acme/tarballs/acme_hello-1.0.0.tar`;
+    expect((await ask(tarball, { key: fetchKey! })).status).toBe(200);
+    expect(await readdir(join(dataDir, 'tmp'))).toEqual([]);
+  }, 60_000);
+
+  test('a second service on the same data is refused with words', async () => {
+    const second = await startService({ DATA_DIR: dataDir }, { waitForReady: false });
+    expect(await second.ended).toBe(1);
+    expect(second.output()).toContain(String(service.child.pid));
+    expect(second.output()).not.toMatch(/^\s+at /m);
+  });
+
+  test('wrong settings stop the start and are told all at once', async () => {
+    const wrong = await startService({ DATA_DIR: dataDir, PORT: 'http', LOG_LEVEL: 'loud' }, { waitForReady: false });
+    expect(await wrong.ended).toBe(1);
+    expect(wrong.output()).toMatch(/PORT: .*\n.*LOG_LEVEL: /);
+  });
+
+  test('SIGTERM lets a running publish finish, index and all, then exits 0', async () => {
+    const bytes = await tarball({ name: 'last_words' });
+    const upload = request(`${service.url}/api/repos/acme/publish`, {
+      method: 'POST',
+      headers: { authorization: keys()[1]!, 'user-agent': 'tests', accept: 'application/json', 'content-length': bytes.length },
+    });
+    const answered = new Promise<number>((resolve, reject) => {
+      upload.on('response', (response) => resolve(response.resume().statusCode!)).on('error', reject);
+    });
+    upload.write(bytes.subarray(0, 100));
+    await eventually(() => readdir(join(dataDir, 'tmp')), (files) => files.length > 0, 5000);
+    const code = service.stop();
+    await eventually(async () => service.output(), (output) => output.includes('stopping'), 5000);
+    upload.end(bytes.subarray(100));
+    expect(await answered).toBe(201);
+    expect(await code).toBe(0);
+  });
+});

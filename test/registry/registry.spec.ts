@@ -1,0 +1,139 @@
+import { createPublicKey } from 'node:crypto';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { decodeNames } from '../../src/hex/registry/names.js';
+import { decodePackage } from '../../src/hex/registry/package.js';
+import { openSigned } from '../../src/hex/registry/signed.js';
+import { decodeVersions } from '../../src/hex/registry/versions.js';
+import { Organizations } from '../../src/organizations/organizations.js';
+import { type Repository } from '../../src/organizations/repository.entity.js';
+import { Releases } from '../../src/packages/releases.js';
+import { Objects } from '../../src/platform/objects.js';
+import { Registry } from '../../src/registry/registry.js';
+import { SigningKey } from '../../src/registry/signing-key.js';
+import { useApp } from '../support/app.js';
+import { ask, eventually, publish } from '../support/http.js';
+import { team, type Team, TESTS, unique } from '../support/people.js';
+
+const app = useApp();
+let acme: Team;
+let repository: Repository;
+
+beforeAll(async () => {
+  acme = await team(app);
+  repository = (await app.app.get(Organizations).repository(acme.name))!;
+});
+
+async function index<T>(path: string, decode: (payload: Uint8Array) => T): Promise<T | null> {
+  const answer = await ask(`${app.url}/repo/repos/${acme.name}/${path}`, { key: acme.fetchKey });
+  if (answer.status === 404) return null;
+  expect(answer.status).toBe(200);
+  return decode(await openSigned(answer.bytes, createPublicKey(app.app.get(SigningKey).publicPem)));
+}
+
+const versionsOf = async (name: string) => (await index(`packages/${name}`, decodePackage))?.releases.map((release) => release.version);
+const put = async (name: string, version: string) =>
+  expect((await publish(app.url, acme.name, acme.publishKey, { name, version })).status).toBe(201);
+
+test('a publish that returned is listed: the package at once, names and versions soon', async () => {
+  const name = unique('pkg');
+  await put(name, '1.0.0');
+  expect(await versionsOf(name)).toEqual(['1.0.0']);
+  await put(name, '1.10.0');
+  await put(name, '1.9.0');
+  expect(await versionsOf(name)).toEqual(['1.0.0', '1.9.0', '1.10.0']);
+  const list = () => index('versions', decodeVersions);
+  const found = await eventually(list, (all) => all?.packages.find((one) => one.name === name)?.versions.length === 3, 10_000);
+  expect(found!.packages.find((one) => one.name === name)!.versions.map(({ version }) => version)).toEqual(['1.0.0', '1.9.0', '1.10.0']);
+  expect((await index('names', decodeNames))!.packages.map((one) => one.name)).toContain(name);
+});
+
+test('twenty publishes at once all get into the index, and it never goes back', async () => {
+  const name = unique('pkg');
+  let most = 0;
+  let over = false;
+  const watching = (async () => {
+    while (!over) {
+      const now = (await versionsOf(name))?.length ?? 0;
+      expect(now).toBeGreaterThanOrEqual(most);
+      most = now;
+    }
+  })();
+  await Promise.all(Array.from({ length: 20 }, (_, minor) => put(name, `1.${minor}.0`)));
+  over = true;
+  await watching;
+  expect((await versionsOf(name))!.length).toBe(20);
+});
+
+test('racing builds of one package end with its newest state', async () => {
+  const name = unique('pkg');
+  await put(name, '1.0.0');
+  const registry = app.app.get(Registry);
+  await Promise.all([
+    ...Array.from({ length: 6 }, () => registry.buildPackage(repository.id, name, true)),
+    put(name, '2.0.0'),
+    ...Array.from({ length: 6 }, () => registry.buildPackage(repository.id, name, true)),
+  ]);
+  expect(await versionsOf(name)).toEqual(['1.0.0', '2.0.0']);
+});
+
+describe('retirement and revert', () => {
+  test('show at once, and the last release takes the package along', async () => {
+    const name = unique('pkg');
+    await put(name, '1.0.0');
+    await put(name, '1.1.0');
+    const base = `${app.url}/api/repos/${acme.name}/packages/${name}/releases`;
+    const json = { reason: 'security', message: 'do not use' };
+    expect((await ask(`${base}/1.0.0/retire`, { method: 'POST', key: acme.publishKey, json })).status).toBe(204);
+    const found = await index(`packages/${name}`, decodePackage);
+    expect(found!.releases.map((release) => release.retired)).toEqual([{ reason: 'security', message: 'do not use' }, undefined]);
+    expect((await ask(`${base}/1.1.0`, { method: 'DELETE', key: acme.publishKey })).status).toBe(204);
+    expect(await versionsOf(name)).toEqual(['1.0.0']);
+    expect((await ask(`${base}/1.0.0`, { method: 'DELETE', key: acme.publishKey })).status).toBe(204);
+    expect(await versionsOf(name)).toBeUndefined();
+    const tarball = `${app.url}/repo/repos/${acme.name}/tarballs/${name}-1.0.0.tar`;
+    expect((await ask(tarball, { key: acme.fetchKey })).status).toBe(404);
+    await put(name, '1.0.0');
+    expect(await versionsOf(name)).toEqual(['1.0.0']);
+  });
+});
+
+test('a full rebuild mends what was lost and leaves out what is gone', async () => {
+  const name = unique('pkg');
+  await put(name, '1.0.0');
+  await app.db.query(`delete from registry_objects where path = $1`, [`packages/${name}`]);
+  expect(await versionsOf(name)).toBeUndefined();
+  const progress: number[] = [];
+  await app.app.get(Registry).rebuild(repository.id, (done) => progress.push(done));
+  expect(await versionsOf(name)).toEqual(['1.0.0']);
+  expect(progress).toEqual(progress.map((_, at) => at + 1));
+});
+
+describe('bytes that nobody names any more', () => {
+  const stored = () => app.db.query<{ key: string; state: string }[]>(`select key, state from stored_objects`);
+
+  test('stay for a day, then go; what is named stays for ever', async () => {
+    const name = unique('pkg');
+    await put(name, '1.0.0');
+    const { outerChecksum } = (await app.app.get(Releases).tarball(repository.id, name, '1.0.0'))!;
+    const key = `repositories/${repository.id}/tarballs/${outerChecksum.toString('hex')}`;
+    await app.app.get(Releases).revert(TESTS, repository, name, '1.0.0');
+    const objects = app.app.get(Objects);
+    await objects.sweep();
+    expect((await objects.open(key))?.size).toBeGreaterThan(0);
+    const live = (await stored()).filter(({ state }) => state === 'live').map((row) => row.key);
+    expect(live.length).toBeGreaterThan(0);
+    app.clock.advance(25 * 60 * 60 * 1000);
+    expect(await objects.sweep()).toBeGreaterThan(0);
+    expect(await objects.open(key)).toBeNull();
+    expect((await stored()).map((row) => row.key).toSorted()).toEqual(live.toSorted());
+    for (const one of live) expect(await objects.open(one)).not.toBeNull();
+  });
+
+  test('are never removed while a row names them, even if nobody adopted them', async () => {
+    const name = unique('pkg');
+    await put(name, '1.0.0');
+    await app.db.query(`update stored_objects set state = 'dropped', changed_at = now() - interval '10 days'`);
+    expect(await app.app.get(Objects).sweep()).toBe(0);
+    expect(await versionsOf(name)).toEqual(['1.0.0']);
+  });
+});
