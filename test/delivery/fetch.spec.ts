@@ -12,7 +12,7 @@ const app = useApp();
 let acme: Team;
 let other: Team;
 let sent: Buffer;
-const at = (path: string, name = acme.name) => `${app.url}/repo/repos/${name}/${path}`;
+const at = (path: string, name = acme.name): string => `${app.url}/repo/repos/${name}/${path}`;
 
 beforeAll(async () => {
   acme = await team(app);
@@ -36,12 +36,12 @@ describe('who may fetch', () => {
   });
 
   test.each([
-    ['nobody', () => undefined, 401],
-    ['noise', () => 'not a key', 401],
-    ['a well-formed key that never was', () => 'prp_0000000000000000000000000000000000000000', 401],
-    ['a key of another organization', () => other.fetchKey, 403],
-    ['a key for the API only', () => acme.publishKey, 403],
-    ['a wrong password', () => basic(acme.people.read.name, 'wrong'), 401],
+    ['nobody', (): string | undefined => undefined, 401],
+    ['noise', (): string => 'not a key', 401],
+    ['a well-formed key that never was', (): string => 'prp_0000000000000000000000000000000000000000', 401],
+    ['a key of another organization', (): string => other.fetchKey, 403],
+    ['a key for the API only', (): string => acme.publishKey, 403],
+    ['a wrong password', (): string => basic(acme.people.read.name, 'wrong'), 401],
   ] as const)('%s is refused', async (_who, key, status) => {
     for (const path of ['packages/wax', 'tarballs/wax-1.2.3.tar', 'names', 'packages/absent']) {
       const answer = await ask(at(path), { key: key() });

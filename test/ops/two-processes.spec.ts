@@ -21,7 +21,7 @@ beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'propolis-two-'));
   const databaseUrl = await cloneDatabase();
   here = await startApp({ databaseUrl, env: { DATA_DIR: dataDir } });
-  const { PORT: _, ...env } = { ...settings(dataDir, 0), DATABASE_URL: databaseUrl };
+  const { PORT: _, ...env }: Record<string, string> = { ...settings(dataDir, 0), DATABASE_URL: databaseUrl };
   // One clock and one issuer, as behind a load balancer: tokens of one are good at the other.
   services = await Promise.all([0, 1].map(() => startService({ ...env, PUBLIC_URL: here.url })));
   acme = await team(here);

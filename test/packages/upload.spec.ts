@@ -35,9 +35,9 @@ function large(size: number): Buffer {
   return tar(Object.values(parts({ 'metadata.config': metadataOf({ name }, ['noise']), 'contents.tar.gz': gzipSync(tar([file])) })));
 }
 
-async function upload(headers: Record<string, string | number>, target = path(), key: string | undefined = acme.publishKey): Promise<Wire> {
+async function upload(headers: Record<string, string | number>, target = path(), key: string | null = acme.publishKey): Promise<Wire> {
   const wire = await connect(app.url);
-  wire.send(head('POST', target, { ...(key === undefined ? {} : { authorization: key }), 'content-type': 'application/octet-stream', ...headers }));
+  wire.send(head('POST', target, { ...(key === null ? {} : { authorization: key }), 'content-type': 'application/octet-stream', ...headers }));
   return wire;
 }
 
@@ -55,7 +55,7 @@ describe('Expect: 100-continue', () => {
   });
 
   test.each([
-    ['nobody', 401, () => path(), async () => undefined, 100],
+    ['nobody', 401, () => path(), async () => null, 100],
     ['noise for a key', 401, () => path(), async () => 'noise', 100],
     ['a fetching key', 401, () => path(), async () => acme.fetchKey, 100],
     ['a reader', 403, () => path(), async () => keyOf(app, acme.people.read, api()), 100],

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fromBinary, isFieldSet } from '@bufbuild/protobuf';
 import { describe, expect, test } from 'vitest';
+import { type SecurityAdvisory } from './advisory.js';
 import { DependencySchema, PackageSchema, ReleaseSchema } from './generated/registry_pb.js';
 import { type Dependency, decodePackage, encodePackage, type Package, type Release } from './package.js';
 
@@ -10,9 +11,28 @@ const checksum = (byte: number) => new Uint8Array(32).fill(byte);
 
 const hive: Dependency = { package: 'hive', requirement: '~> 2.0', optional: false, app: 'hive', repository: 'acme' };
 
+const melts: SecurityAdvisory = {
+  id: 'EEF-CVE-2026-1',
+  summary: 'Melts',
+  htmlUrl: 'https://osv.example/1',
+  apiUrl: 'https://api.osv.example/1',
+  severity: 'high',
+  cvssScore: 7.5,
+  aliases: ['CVE-2026-1', 'GHSA-x'],
+};
+
+const drips: SecurityAdvisory = {
+  id: 'EEF-CVE-2026-2',
+  summary: 'Drips',
+  htmlUrl: 'https://osv.example/2',
+  apiUrl: 'https://api.osv.example/2',
+  aliases: [],
+};
+
 const comb: Package = {
   name: 'comb',
   repository: 'acme',
+  advisories: [melts, drips],
   releases: [
     {
       version: '0.9.0',
@@ -20,6 +40,7 @@ const comb: Package = {
       outerChecksum: checksum(2),
       dependencies: [],
       retired: { reason: 'other' },
+      advisories: [melts.id, drips.id],
     },
     {
       version: '1.0.0',
@@ -97,6 +118,10 @@ describe('a release', () => {
     const release = fromBinary(PackageSchema, encodePackage(only({}))).releases[0]!;
     expect(isFieldSet(release, ReleaseSchema.field.retired)).toBe(false);
     expect(isFieldSet(release, ReleaseSchema.field.publishedAt)).toBe(false);
+  });
+
+  test('cannot name an advisory that its package does not list', () => {
+    expect(() => encodePackage(only({ advisories: ['unknown'] }))).toThrow('the package lists no advisory unknown');
   });
 
   test.each(['innerChecksum', 'outerChecksum'] as const)('without its %s is refused', (field) => {

@@ -1,5 +1,6 @@
 import { create, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
 import { FormatError } from '../format-error.js';
+import { fromAdvisory, positionsOf, type SecurityAdvisory, toAdvisory } from './advisory.js';
 import * as pb from './generated/registry_pb.js';
 import { decodePayload, sortedBy } from './payload.js';
 import { toDate, toTimestamp } from './timestamp.js';
@@ -10,6 +11,8 @@ export interface Package {
   repository: string;
   /** Ascending by version. */
   releases: Release[];
+  /** Each once; releases name those that concern them. */
+  advisories?: SecurityAdvisory[];
 }
 
 export interface Release {
@@ -21,6 +24,8 @@ export interface Release {
   retired?: { reason: RetirementReason; message?: string };
   /** Feeds the client's cooldown; a release without it is never held back. */
   publishedAt?: Date;
+  /** Ids of the package's advisories that concern this release. */
+  advisories?: string[];
 }
 
 export interface Dependency {
@@ -43,8 +48,14 @@ export type RetirementReason = (typeof REASONS)[number];
  * for granted is left out: `optional` when false, `app` when it is the package's name, `repository` when it is the
  * package's own, because the client may know that one by another name.
  */
-export function encodePackage({ name, repository, releases }: Package): Uint8Array {
-  const message = { name, repository, releases: releases.map((release) => toRelease(release, repository)) };
+export function encodePackage({ name, repository, releases, advisories }: Package): Uint8Array {
+  const message = {
+    ...{ name, repository, advisories: advisories?.map(toAdvisory) },
+    releases: releases.map((release) => ({
+      ...toRelease(release, repository),
+      advisoryIndexes: positionsOf(release.advisories, advisories),
+    })),
+  };
   return toBinary(pb.PackageSchema, create(pb.PackageSchema, message));
 }
 
@@ -79,12 +90,16 @@ function sha256(checksum: Uint8Array, version: string): Uint8Array {
 
 /** The inverse of encodePackage: what was left out is filled in again. */
 export function decodePackage(payload: Uint8Array): Package {
-  const { name, repository, releases } = decodePayload(pb.PackageSchema, payload);
-  return { name, repository, releases: releases.map((release) => fromRelease(release, repository)) };
+  const { name, repository, releases, advisories } = decodePayload(pb.PackageSchema, payload);
+  const ids = advisories.map((advisory) => advisory.id);
+  return {
+    ...{ name, repository, releases: releases.map((release) => fromRelease(release, repository, ids)) },
+    ...(advisories.length > 0 && { advisories: advisories.map(fromAdvisory) }),
+  };
 }
 
-function fromRelease(message: pb.Release, repository: string): Release {
-  const { version, innerChecksum, outerChecksum, dependencies, retired, publishedAt } = message;
+function fromRelease(message: pb.Release, repository: string, ids: readonly string[]): Release {
+  const { version, innerChecksum, outerChecksum, dependencies, retired, publishedAt, advisoryIndexes } = message;
   return {
     version,
     innerChecksum,
@@ -92,6 +107,7 @@ function fromRelease(message: pb.Release, repository: string): Release {
     dependencies: dependencies.map((dependency) => fromDependency(dependency, repository)),
     ...(retired && { retired: fromRetirement(retired) }),
     ...(publishedAt && { publishedAt: toDate(publishedAt) }),
+    ...(advisoryIndexes.length > 0 && { advisories: advisoryIndexes.map((position) => ids[position] ?? '') }),
   };
 }
 

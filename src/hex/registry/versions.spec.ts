@@ -16,7 +16,7 @@ const versions: Versions = {
         { version: '1.10.0', retired: false },
       ],
     },
-    { name: 'hive', versions: [{ version: '2.0.0', retired: false }] },
+    { name: 'hive', versions: [{ version: '2.0.0', retired: false, advised: true }] },
   ],
 };
 

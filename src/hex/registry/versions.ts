@@ -5,7 +5,14 @@ import { decodePayload, sortedBy } from './payload.js';
 /** The resource `versions`: every package of a repository with its versions, ascending. */
 export interface Versions {
   repository: string;
-  packages: { name: string; versions: { version: string; retired: boolean }[] }[];
+  packages: { name: string; versions: ListedVersion[] }[];
+}
+
+export interface ListedVersion {
+  version: string;
+  retired: boolean;
+  /** A security advisory concerns it. */
+  advised?: boolean;
 }
 
 /** Payload bytes, unsigned. Packages come out sorted by name; versions stay in the order given. */
@@ -19,6 +26,7 @@ export function encodeVersions({ repository, packages }: Versions): Uint8Array {
         name,
         versions: versions.map((entry) => entry.version),
         retired: versions.flatMap((entry, index) => (entry.retired ? [index] : [])),
+        withAdvisories: versions.flatMap((entry, index) => (entry.advised ? [index] : [])),
       })),
     }),
   );
@@ -28,9 +36,12 @@ export function decodeVersions(payload: Uint8Array): Versions {
   const { repository, packages } = decodePayload(VersionsSchema, payload);
   return {
     repository,
-    packages: packages.map(({ name, versions, retired }) => ({
+    packages: packages.map(({ name, versions, retired, withAdvisories }) => ({
       name,
-      versions: versions.map((version, index) => ({ version, retired: retired.includes(index) })),
+      versions: versions.map((version, index) => ({
+        ...{ version, retired: retired.includes(index) },
+        ...(withAdvisories.includes(index) && { advised: true }),
+      })),
     })),
   };
 }

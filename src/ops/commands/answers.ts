@@ -48,7 +48,7 @@ function cell(value: unknown): string {
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (Array.isArray(value)) return value.map(cell).join(', ') || '-';
   if (typeof value === 'object') return pairs(value);
-  return clean(String(value));
+  return clean(typeof value === 'string' ? value : JSON.stringify(value));
 }
 
 const pairs = (value: object): string =>

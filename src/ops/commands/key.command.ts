@@ -24,7 +24,6 @@ const keyView = (key: Key) => ({
   name: key.name,
   permissions: key.permissions.map(toScope),
   expires_at: key.expiresAt,
-  revoked_at: key.revokedAt,
   last_used_at: key.lastUsedAt,
   last_used_ip: key.lastUsedIp,
   created_at: key.createdAt,
@@ -58,7 +57,7 @@ export function keyCommands(admin: AdminCommand): void {
     .writes()
     .answers(async (rooms, name: string, options: OwnerOption & Because) => {
       const ended = await rooms.keys.revoke(operator(options), await ownerOf(rooms, options), name);
-      return said(`key ${name} of ${nameOf(options)} revoked`, keyView(ended));
+      return said(`key ${name} of ${nameOf(options)} revoked`, { ...keyView(ended), revoked_at: ended.revokedAt });
     });
 }
 

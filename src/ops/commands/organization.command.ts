@@ -70,8 +70,5 @@ function overrides(organization: AdminCommand, verb: string, what: string, value
 
 async function standingSaid(rooms: Rooms, name: string) {
   const view = organizationView(rooms, await rooms.organizations.named(name));
-  return said(
-    `organization ${name} is ${view.standing}${view.until ? ` until ${view.until.toISOString()}` : ''}`,
-    view,
-  );
+  return said(`standing of ${name}: ${view.standing}${view.until ? ` until ${view.until.toISOString()}` : ''}`, view);
 }

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
-import { type Readable } from 'node:stream';
+import { finished, PassThrough, type Readable } from 'node:stream';
 import { type ByteSource } from '../../hex/byte-source.js';
 import { FormatError } from '../../hex/format-error.js';
 import { MetadataError } from '../../hex/metadata-errors.js';
@@ -51,12 +51,12 @@ export const tooBig = (maxBytes: number): DomainError =>
 
 async function receive(body: Readable, path: string, { maxBytes, idleMs }: UploadLimits): Promise<number> {
   let size = 0;
-  let idle: NodeJS.Timeout | undefined;
-  const stalled = () => body.destroy(new DomainError('invalid', 'upload_stalled', 'the upload stood still for too long'));
   const file = await open(path, 'wx', 0o600);
+  const arriving = apart(body);
+  const stalled = () => arriving.destroy(new DomainError('invalid', 'upload_stalled', 'the upload stood still for too long'));
+  const idle = setTimeout(stalled, idleMs);
   try {
-    idle = setTimeout(stalled, idleMs);
-    for await (const chunk of body as AsyncIterable<Buffer>) {
+    for await (const chunk of arriving as AsyncIterable<Buffer>) {
       idle.refresh();
       size += chunk.length;
       if (size > maxBytes) throw tooBig(maxBytes);
@@ -69,8 +69,18 @@ async function receive(body: Readable, path: string, { maxBytes, idleMs }: Uploa
     throw new DomainError('invalid', 'upload_incomplete', 'the upload ended before all of it had arrived');
   } finally {
     clearTimeout(idle);
+    // What still comes of a refused body is thrown away: many clients read no answer before they have sent everything.
+    body.unpipe(arriving);
+    body.resume();
     await file.close();
   }
+}
+
+/** The body as a stream of its own: giving that up does not cut the connection, on which the answer has to go back. */
+function apart(body: Readable): PassThrough {
+  const arriving = new PassThrough();
+  finished(body, { writable: false }, (error) => void (error && arriving.destroy(error)));
+  return body.pipe(arriving);
 }
 
 function fileSource(path: string, size: number): ByteSource {

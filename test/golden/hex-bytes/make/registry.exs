@@ -28,20 +28,33 @@ versions = %{
   repository: "acme",
   packages: [
     %{name: "comb", versions: ["0.9.0", "1.0.0-rc.1", "1.0.0", "1.10.0"], retired: [0, 2]},
-    %{name: "hive", versions: ["2.0.0"], retired: []}
+    %{name: "hive", versions: ["2.0.0"], retired: [], with_advisories: [0]}
   ]
 }
 
 package = %{
   name: "comb",
   repository: "acme",
+  advisories: [
+    %{
+      id: "EEF-CVE-2026-1",
+      summary: "Melts",
+      html_url: "https://osv.example/1",
+      api_url: "https://api.osv.example/1",
+      severity: :SEVERITY_HIGH,
+      cvss_score: 7.5,
+      aliases: ["CVE-2026-1", "GHSA-x"]
+    },
+    %{id: "EEF-CVE-2026-2", summary: "Drips", html_url: "https://osv.example/2", api_url: "https://api.osv.example/2", aliases: []}
+  ],
   releases: [
     %{
       version: "0.9.0",
       inner_checksum: checksum.(1),
       outer_checksum: checksum.(2),
       dependencies: [],
-      retired: %{reason: :RETIRED_OTHER}
+      retired: %{reason: :RETIRED_OTHER},
+      advisory_indexes: [0, 1]
     },
     %{
       version: "1.0.0",
