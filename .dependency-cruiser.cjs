@@ -32,7 +32,10 @@ const forbidden = [
     comment: 'Root files of a room are its face, sub-folders are private. hex/ and platform/ are libraries.',
     severity: 'error',
     from: { path: '^src/([^/]+)/' },
-    to: { path: `^src/${any(rooms.filter((room) => !['hex', 'platform'].includes(room)))}/[^/]+/`, pathNot: '^src/$1/' },
+    to: {
+      path: `^src/${any(rooms.filter((room) => !['hex', 'platform'].includes(room)))}/[^/]+/`,
+      pathNot: '^src/$1/',
+    },
   },
   {
     name: 'no-orphans',
@@ -41,7 +44,12 @@ const forbidden = [
     from: { orphan: true, path: '^src/', pathNot: '\\.spec\\.ts$' },
     to: {},
   },
-  { name: 'not-to-tests', severity: 'error', from: { path: '^src/', pathNot: '\\.spec\\.ts$' }, to: { path: '^test/' } },
+  {
+    name: 'not-to-tests',
+    severity: 'error',
+    from: { path: '^src/', pathNot: '\\.spec\\.ts$' },
+    to: { path: '^test/' },
+  },
   {
     name: 'no-undeclared-packages',
     severity: 'error',
@@ -60,7 +68,9 @@ const forbidden = [
 floors.forEach((floor, number) => {
   const above = floors.slice(number + 1).flat();
   for (const room of floor) {
-    const neighbours = floor.filter((other) => other !== room && !(['hex', 'platform'].includes(other) && number === 0 && room === 'platform'));
+    const neighbours = floor.filter(
+      (other) => other !== room && !(['hex', 'platform'].includes(other) && number === 0 && room === 'platform'),
+    );
     forbidden.push({
       name: `floor-${number}-${room}`,
       comment: `${room} may use what lies below it, not its neighbours and nothing above.`,

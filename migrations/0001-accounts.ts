@@ -77,7 +77,9 @@ export class Accounts0001 implements MigrationInterface {
       )
     `);
     await db.query(`create unique index keys_user_name on keys (user_id, name) where revoked_at is null`);
-    await db.query(`create unique index keys_organization_name on keys (organization_id, name) where revoked_at is null`);
+    await db.query(
+      `create unique index keys_organization_name on keys (organization_id, name) where revoked_at is null`,
+    );
     // Not on last_used_*: the busiest update must not wake anybody.
     await db.query(`
       create trigger keys_changed after delete or update of permissions, expires_at, revoked_at on keys

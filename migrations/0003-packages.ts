@@ -32,7 +32,9 @@ export class Packages0003 implements MigrationInterface {
       )
     `);
     await db.query(`create index packages_name_trgm on packages using gin (name gin_trgm_ops)`);
-    await db.query(`create index packages_description on packages using gin (to_tsvector('english', coalesce(description, '')))`);
+    await db.query(
+      `create index packages_description on packages using gin (to_tsvector('english', coalesce(description, '')))`,
+    );
     await db.query(`
       create table releases (
         id bigint generated always as identity primary key,

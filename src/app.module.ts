@@ -18,7 +18,15 @@ export class AppModule {
   static on(ground: Ground): DynamicModule {
     return {
       module: AppModule,
-      imports: [PlatformModule.on(ground), DatabaseModule.with(tables), AuditModule, ApiModule, DeliveryModule, WebModule, OpsModule],
+      imports: [
+        PlatformModule.on(ground),
+        DatabaseModule.with(tables),
+        AuditModule,
+        ApiModule,
+        DeliveryModule,
+        WebModule,
+        OpsModule,
+      ],
     };
   }
 }

@@ -40,7 +40,12 @@ export async function prepareGround(
   }
 }
 
-function embedded({ dataDir }: GivenConfig, logger: Logger, role: 'service' | 'command', onExit: (reason: Error) => void): Promise<Postgres> {
+function embedded(
+  { dataDir }: GivenConfig,
+  logger: Logger,
+  role: 'service' | 'command',
+  onExit: (reason: Error) => void,
+): Promise<Postgres> {
   const log = (message: string) => logger.info(`embedded Postgres: ${message}`);
   return startPostgres({ dataDir: join(dataDir, 'postgres'), role, log, onExit });
 }

@@ -36,7 +36,7 @@ export class Access {
 
   /** `name` undefined means the public repository. Throws `not_found` where the caller must not know that it exists. */
   async repository(caller: Caller, action: Action, name: string | undefined, pkg?: string): Promise<Opened> {
-    const repository = name === undefined ? await this.organizations.publicRepository() : await this.organizations.repository(name);
+    const repository = await this.find(name);
     const organization = repository?.organizationId ? await this.organizations.byId(repository.organizationId) : null;
     const target = { name: repository?.name ?? name ?? '', package: pkg };
     const standing = organization && standingOf(organization, this.clock.now());
@@ -48,7 +48,12 @@ export class Access {
   async organization(caller: Caller, action: Action, name: string): Promise<Organization> {
     const organization = await this.organizations.byName(name);
     const role = organization && (await this.roleInOrganization(caller, organization.id));
-    this.answer(caller, action, { name }, { role, standing: organization && standingOf(organization, this.clock.now()) });
+    this.answer(
+      caller,
+      action,
+      { name },
+      { role, standing: organization && standingOf(organization, this.clock.now()) },
+    );
     return organization!;
   }
 
@@ -78,6 +83,14 @@ export class Access {
     if (actor.kind === 'organization') return [actor.name];
     if (actor.kind !== 'user') return [];
     return (await this.organizations.ofUser(actor.userId)).map(({ organization }) => organization.name);
+  }
+
+  private async find(name: string | undefined): Promise<Repository | null> {
+    const named = name === undefined ? null : await this.organizations.repository(name);
+    if (named !== null) return named;
+    // The public one is made when first asked for, by its name too.
+    const open = await this.organizations.publicRepository();
+    return name === undefined || name === open?.name ? open : null;
   }
 
   private answer(caller: Caller, action: Action, target: Target, found: Pick<Facts, 'role' | 'standing'>): void {

@@ -56,7 +56,13 @@ export class Callers {
       case 'refused':
         throw unauthenticated(credential.code, credential.message);
       case 'password':
-        return { actor: userActor(credential.user, origin), permissions: EVERYTHING, until: null, key: null, byToken: false };
+        return {
+          actor: userActor(credential.user, origin),
+          permissions: EVERYTHING,
+          until: null,
+          key: null,
+          byToken: false,
+        };
       case 'key': {
         const { key, permissions, until, byToken } = credential;
         this.lastUse.note(key.id, origin);

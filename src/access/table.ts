@@ -29,7 +29,10 @@ const apiWrite = (): Permission => ({ domain: 'api', resource: 'write' });
 const repository = ({ name }: Target): Permission => ({ domain: 'repository', resource: name });
 const docs = ({ name }: Target): Permission => ({ domain: 'docs', resource: name });
 /** Before the body of `POST …/publish` is read the package is not known: any package of the repository may be meant. */
-const onePackage = ({ name, package: pkg }: Target): Permission => ({ domain: 'package', resource: `${name}/${pkg ?? '*'}` });
+const onePackage = ({ name, package: pkg }: Target): Permission => ({
+  domain: 'package',
+  resource: `${name}/${pkg ?? '*'}`,
+});
 
 export const table = {
   'repository.fetch': { role: 'read', permission: repository, standing: 'fetching', stranger: 'login' },
@@ -78,6 +81,7 @@ function judge(rule: Rule, { role, standing }: Facts): Answer {
 /** A key for one package may start an upload whose package is not known yet; it is asked again once it is. */
 function mayAnyPackage(rule: Rule, { name, package: pkg }: Target, facts: Facts): boolean {
   if (rule.permission !== onePackage || pkg !== undefined) return false;
-  const forThisRepository = (held: Permission) => held.domain === 'package' && held.resource?.startsWith(`${name}/`) === true;
+  const forThisRepository = (held: Permission) =>
+    held.domain === 'package' && held.resource?.startsWith(`${name}/`) === true;
   return facts.permissions.some(forThisRepository) && judge(rule, facts) === 'yes';
 }

@@ -51,8 +51,19 @@ export class Keys {
       const created = await tx.save(
         tx.create(Key, {
           ...{ userId: null, organizationId: null, ...owner, name: await this.freeName(tx, owner, name) },
-          ...{ secretHash: this.hashOf(secret), permissions: [...input.permissions], expiresAt: input.expiresAt ?? null },
-          ...{ revokedAt: null, lastUsedAt: null, lastUsedIp: null, lastUsedAgent: null, createdAt: now, updatedAt: now },
+          ...{
+            secretHash: this.hashOf(secret),
+            permissions: [...input.permissions],
+            expiresAt: input.expiresAt ?? null,
+          },
+          ...{
+            revokedAt: null,
+            lastUsedAt: null,
+            lastUsedIp: null,
+            lastUsedAgent: null,
+            createdAt: now,
+            updatedAt: now,
+          },
         }),
       );
       await this.note(tx, actor, 'key.create', created);
@@ -109,7 +120,9 @@ export class Keys {
   /** Under a lock for this owner: two requests for one name must not both find it free. */
   private async freeName(tx: Tx, owner: KeyOwner, wanted: string): Promise<string> {
     await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 1))', [`keys of ${JSON.stringify(owner)}`]);
-    const taken = new Set((await tx.find(Key, { select: { name: true }, where: this.live(owner) })).map((key) => key.name));
+    const taken = new Set(
+      (await tx.find(Key, { select: { name: true }, where: this.live(owner) })).map((key) => key.name),
+    );
     if (!taken.has(wanted)) return wanted;
     let number = 2;
     while (taken.has(`${wanted}-${number}`)) number += 1;

@@ -29,7 +29,9 @@ function includes(held: Permission, needed: Permission): boolean {
   switch (needed.domain) {
     case 'api':
       if (held.domain === 'package') return needed.resource === 'read' && held.resource !== null;
-      return held.domain === 'api' && (held.resource === null || (held.resource === 'write' && needed.resource === 'read'));
+      return (
+        held.domain === 'api' && (held.resource === null || (held.resource === 'write' && needed.resource === 'read'))
+      );
     case 'package':
       return held.domain === 'api' && held.resource !== 'read';
     case 'repository':
@@ -56,7 +58,9 @@ export function permissionProblem({ domain, resource }: Permission): string | nu
   const named = resource !== null && resource !== '';
   switch (domain) {
     case 'api':
-      return resource === null || resource === 'read' || resource === 'write' ? null : 'invalid resource for given domain';
+      return resource === null || resource === 'read' || resource === 'write'
+        ? null
+        : 'invalid resource for given domain';
     case 'repositories':
       return resource === null ? null : 'invalid resource for given domain';
     case 'repository':
@@ -68,7 +72,8 @@ export function permissionProblem({ domain, resource }: Permission): string | nu
 }
 
 /** As an OAuth scope: `api:read`, `repository:acme`, `repositories`. */
-export const toScope = ({ domain, resource }: Permission): string => (resource === null ? domain : `${domain}:${resource}`);
+export const toScope = ({ domain, resource }: Permission): string =>
+  resource === null ? domain : `${domain}:${resource}`;
 
 /** Reads a space-separated OAuth scope; unknown words are left out, as RFC 6749 section 3.3 allows. */
 export function fromScope(scope: string): Permission[] {

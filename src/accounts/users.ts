@@ -52,7 +52,9 @@ export class Users {
       });
     } catch (error) {
       if (!isPostgresError(error, UNIQUE_VIOLATION)) throw error;
-      throw invalidFields(String(error).includes('emails') ? { email: 'already in use' } : { username: 'has already been taken' });
+      throw invalidFields(
+        String(error).includes('emails') ? { email: 'already in use' } : { username: 'has already been taken' },
+      );
     }
   }
 

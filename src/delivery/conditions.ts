@@ -16,7 +16,12 @@ export interface Slice {
 }
 
 /** One range of bytes; `whole` for none, several, or one not understood; `unsatisfiable` for one behind the end. */
-export function readRange(range: string | undefined, ifRange: string | undefined, size: number, etag: string): Slice | 'whole' | 'unsatisfiable' {
+export function readRange(
+  range: string | undefined,
+  ifRange: string | undefined,
+  size: number,
+  etag: string,
+): Slice | 'whole' | 'unsatisfiable' {
   if (range === undefined || (ifRange !== undefined && ifRange !== etag)) return 'whole';
   const match = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(range.trim());
   if (match === null || (match[1] === '' && match[2] === '')) return 'whole';

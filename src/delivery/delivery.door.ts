@@ -49,7 +49,12 @@ export class DeliveryDoor {
     return true;
   }
 
-  private async answer(request: IncomingMessage, response: ServerResponse, url: string, requestId: string): Promise<void> {
+  private async answer(
+    request: IncomingMessage,
+    response: ServerResponse,
+    url: string,
+    requestId: string,
+  ): Promise<void> {
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       response.setHeader('allow', 'GET, HEAD');
       throw Object.assign(new Error('only GET and HEAD work here'), { statusCode: 405 });
@@ -59,7 +64,11 @@ export class DeliveryDoor {
     if (wanted.kind === 'public_key') return sendText(request, response, this.signingKey.publicPem);
     // Asked by mix once a day for newer versions of itself; we have none, and a 404 would make it complain.
     if (wanted.kind === 'installs') return sendText(request, response, '');
-    const origin = { ip: clientAddress(request, this.config.trustedProxies), userAgent: request.headers['user-agent'], requestId };
+    const origin = {
+      ip: clientAddress(request, this.config.trustedProxies),
+      userAgent: request.headers['user-agent'],
+      requestId,
+    };
     const reader = await this.readers.admit(wanted.scope, request.headers.authorization, origin);
     const file = await this.files.find(reader.repositoryId, wanted);
     if (file === null) throw notFound(nameOf(wanted));
@@ -69,18 +78,29 @@ export class DeliveryDoor {
     await this.send(request, response, file, wanted.kind === 'tarball');
   }
 
-  private async send(request: IncomingMessage, response: ServerResponse, file: DeliveredFile, ranges: boolean): Promise<void> {
+  private async send(
+    request: IncomingMessage,
+    response: ServerResponse,
+    file: DeliveredFile,
+    ranges: boolean,
+  ): Promise<void> {
     const { headers } = request;
     response.setHeader('etag', file.etag);
     if (ranges) response.setHeader('accept-ranges', 'bytes');
     if (matchesEtag(headers['if-none-match'], file.etag)) return void response.writeHead(304).end();
-    const slice = ranges ? readRange(headers.range, headers['if-range'] as string | undefined, file.size, file.etag) : 'whole';
+    const slice = ranges
+      ? readRange(headers.range, headers['if-range'] as string | undefined, file.size, file.etag)
+      : 'whole';
     if (slice === 'unsatisfiable') {
       response.setHeader('content-range', `bytes */${file.size}`);
       throw Object.assign(new Error('the range lies behind the end of the file'), { statusCode: 416 });
     }
-    const object = request.method === 'HEAD' ? undefined : await this.objects.open(file.objectKey, slice === 'whole' ? undefined : slice);
-    if (object === null) throw new DomainError('unavailable', 'object_missing', 'the file cannot be read at the moment');
+    const object =
+      request.method === 'HEAD'
+        ? undefined
+        : await this.objects.open(file.objectKey, slice === 'whole' ? undefined : slice);
+    if (object === null)
+      throw new DomainError('unavailable', 'object_missing', 'the file cannot be read at the moment');
     if (slice !== 'whole') response.setHeader('content-range', `bytes ${slice.start}-${slice.end}/${file.size}`);
     response.setHeader('content-type', 'application/octet-stream');
     response.setHeader('content-length', slice === 'whole' ? file.size : slice.end - slice.start + 1);

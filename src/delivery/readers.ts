@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { Access } from '../access/access.js';
-import { Callers } from '../access/callers.js';
+import { Access, type Opened } from '../access/access.js';
+import { type Caller, Callers } from '../access/callers.js';
 import { LastUse } from '../accounts/last-use.js';
 import { type Origin } from '../audit/actor.js';
 import { scopeOf } from '../organizations/repository.entity.js';
@@ -52,9 +52,7 @@ export class Readers {
 
   private async load(scope: string | undefined, header: string | undefined, origin: Origin): Promise<Loaded<Readable>> {
     const caller = await this.callers.identify(header, origin);
-    const { repository, organization, until } = await this.access
-      .repository(caller, 'repository.fetch', scope)
-      .catch((error: unknown) => Promise.reject(scope === undefined ? error : asForbidden(error)));
+    const { repository, organization, until } = await this.open(caller, scope);
     const { actor, key } = caller;
     return {
       value: { repositoryId: repository.id, isPublic: scopeOf(repository) === undefined, keyId: key?.id },
@@ -66,6 +64,14 @@ export class Readers {
       ],
       until,
     };
+  }
+
+  private async open(caller: Caller, scope: string | undefined): Promise<Opened> {
+    try {
+      return await this.access.repository(caller, 'repository.fetch', scope);
+    } catch (error) {
+      throw scope === undefined ? error : asForbidden(error);
+    }
   }
 }
 

@@ -24,7 +24,13 @@ export class Members {
       await this.database.transaction(async (tx) => {
         await this.seats.claim(tx, organization.id);
         const now = this.clock.now();
-        await tx.insert(Member, { organizationId: organization.id, userId: user.id, role, createdAt: now, updatedAt: now });
+        await tx.insert(Member, {
+          organizationId: organization.id,
+          userId: user.id,
+          role,
+          createdAt: now,
+          updatedAt: now,
+        });
         await this.note(tx, actor, 'member.add', organization, user, { role });
       });
     } catch (error) {
@@ -77,7 +83,14 @@ export class Members {
     if (admins <= 1) throw new DomainError('invalid', 'last_admin', message);
   }
 
-  private note(tx: Tx, actor: Actor, action: string, organization: Organization, user: User, more: object): Promise<void> {
+  private note(
+    tx: Tx,
+    actor: Actor,
+    action: string,
+    organization: Organization,
+    user: User,
+    more: object,
+  ): Promise<void> {
     const subject = { organizationId: organization.id, userId: user.id };
     return this.audit.record(tx, actor, action, subject, { organization: organization.name, user: user.name, ...more });
   }

@@ -15,7 +15,10 @@ const open = { fetching: true, publishing: true };
 const shut = { fetching: false, publishing: false };
 
 /** The whole ladder. It reads the row and the clock, never the network; billing, above, writes the row. */
-export function standingOf(organization: Pick<Organization, 'override' | 'accessUntil' | 'trialEndsAt'>, now: Date): Standing {
+export function standingOf(
+  organization: Pick<Organization, 'override' | 'accessUntil' | 'trialEndsAt'>,
+  now: Date,
+): Standing {
   const { override, accessUntil, trialEndsAt } = organization;
   if (override === 'blocked') return { state: 'blocked', ...shut, until: null };
   if (override === 'comped') return { state: 'comped', ...open, until: null };

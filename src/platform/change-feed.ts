@@ -48,7 +48,7 @@ export class ChangeFeed implements OnModuleInit, BeforeApplicationShutdown {
     const heard = (changed: string) => changed === tag && wake();
     this.changed.add(heard);
     try {
-      for (const end = Date.now() + timeoutMs; Date.now() < end; ) {
+      for (const end = Date.now() + timeoutMs; Date.now() < end;) {
         // Armed before the question, so that a change between the answer and the wait is not slept through. The pause is
         // the backstop for a notification lost with its connection.
         const woken = new Promise<void>((resolve) => (wake = resolve));

@@ -99,7 +99,9 @@ function productionChecks(s: Settings): string[] {
 /** Reads and checks the settings. Throws {@link ConfigError} with every problem found. */
 export function readConfig(env: Record<string, string | undefined>) {
   // An empty value means "not set": compose files and Kubernetes templates write them so.
-  const given = Object.fromEntries(Object.entries(env).filter(([name, value]) => value !== '' && name in settings.shape));
+  const given = Object.fromEntries(
+    Object.entries(env).filter(([name, value]) => value !== '' && name in settings.shape),
+  );
   const parsed = settings.safeParse(given);
   if (!parsed.success)
     throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));

@@ -19,7 +19,10 @@ const SESSION = '-c statement_timeout=30000 -c lock_timeout=15000 -c idle_in_tra
 
 type Tables = Pick<DataSourceOptions, 'entities' | 'migrations'>;
 
-export function dataSourceOptions(config: Pick<Config, 'databaseUrl' | 'databasePoolSize'>, tables: Tables): DataSourceOptions {
+export function dataSourceOptions(
+  config: Pick<Config, 'databaseUrl' | 'databasePoolSize'>,
+  tables: Tables,
+): DataSourceOptions {
   return {
     type: 'postgres',
     url: config.databaseUrl,
@@ -43,7 +46,11 @@ export class DatabaseModule {
       imports: [
         TypeOrmModule.forRootAsync({
           inject: [CONFIG],
-          useFactory: (config: Config) => ({ ...dataSourceOptions(config, tables), retryAttempts: 3, retryDelay: 1000 }),
+          useFactory: (config: Config) => ({
+            ...dataSourceOptions(config, tables),
+            retryAttempts: 3,
+            retryDelay: 1000,
+          }),
         }),
       ],
     };

@@ -1,5 +1,12 @@
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
-import { Logger as WorkerLogger, runTaskList, type JobHelpers, type TaskList, type WorkerPool } from 'graphile-worker';
+import {
+  Logger as WorkerLogger,
+  LogLevel,
+  runTaskList,
+  type JobHelpers,
+  type TaskList,
+  type WorkerPool,
+} from 'graphile-worker';
 import pg from 'pg';
 import { CONFIG, type Config } from './config.js';
 import { DedicatedConnection } from './dedicated-connection.js';
@@ -59,13 +66,13 @@ export class Jobs implements OnApplicationBootstrap, BeforeApplicationShutdown {
   /** Says what a job does. Called by rooms at start, before any job runs. */
   define<T extends object>(name: string, run: (payload: T) => Promise<void>): void {
     if (this.tasks[name] !== undefined) throw new Error(`job ${name} is defined twice`);
-    this.tasks[name] = (payload: unknown, { job }: JobHelpers) =>
-      this.run(name, run as Handler, payload as never, job.attempts);
+    this.tasks[name] = (payload: unknown, { job }: JobHelpers) => this.run(name, run, payload as never, job.attempts);
   }
 
   /** Says what is done again and again: some `ms` after the last time ended, in one process of all. */
   every(name: string, ms: number, run: () => Promise<void>): void {
-    const again = () => this.enqueue(this.pgPool, name, {}, { key: name, keepTime: true, runAt: new Date(Date.now() + ms) });
+    const again = () =>
+      this.enqueue(this.pgPool, name, {}, { key: name, keepTime: true, runAt: new Date(Date.now() + ms) });
     this.recurring.push(again);
     this.define(name, async () => {
       await run();
@@ -86,7 +93,12 @@ export class Jobs implements OnApplicationBootstrap, BeforeApplicationShutdown {
   async onApplicationBootstrap(): Promise<void> {
     if (this.config.jobsConcurrency === 0) return;
     this.workers = runTaskList(
-      { concurrency: this.config.jobsConcurrency, pollInterval: 1_000, noHandleSignals: true, logger: this.workerLog() },
+      {
+        concurrency: this.config.jobsConcurrency,
+        pollInterval: 1_000,
+        noHandleSignals: true,
+        logger: this.workerLog(),
+      },
       this.tasks,
       this.pgPool,
     );
@@ -151,7 +163,7 @@ export class Jobs implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private workerLog(): WorkerLogger {
     // Failures are logged by run(); the library's own lines are only for debugging it.
     return new WorkerLogger(() => (level, message) => {
-      if (level === 'warning') this.logger.warn(message);
+      if (level === LogLevel.WARNING) this.logger.warn(message);
       else this.logger.trace(message);
     });
   }

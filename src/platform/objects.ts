@@ -57,7 +57,8 @@ export class Objects implements OnModuleInit {
 
   async adopt(tx: Tx, key: string): Promise<void> {
     const { affected } = await tx.update(StoredObject, { key }, { state: 'live', changedAt: this.clock.now() });
-    if (affected !== 1) throw new DomainError('unavailable', 'object_swept', 'the upload took too long, please try again');
+    if (affected !== 1)
+      throw new DomainError('unavailable', 'object_swept', 'the upload took too long, please try again');
   }
 
   async drop(tx: Tx, key: string): Promise<void> {

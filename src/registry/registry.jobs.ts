@@ -1,6 +1,11 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { type PackageState, ReleasePublished, ReleaseReverted, RetirementChanged } from '../packages/packages.events.js';
+import {
+  type PackageState,
+  ReleasePublished,
+  ReleaseReverted,
+  RetirementChanged,
+} from '../packages/packages.events.js';
 import { Events } from '../platform/events.js';
 import { Jobs } from '../platform/jobs.js';
 import { Registry } from './registry.js';
@@ -25,7 +30,8 @@ export class RegistryJobs implements OnModuleInit {
       await this.registry.buildVersions(repositoryId);
     });
     const changed = (state: PackageState) => this.packageChanged(state);
-    for (const kind of [ReleasePublished, ReleaseReverted, RetirementChanged]) this.events.subscribe(kind, 'registry', changed);
+    for (const kind of [ReleasePublished, ReleaseReverted, RetirementChanged])
+      this.events.subscribe(kind, 'registry', changed);
   }
 
   private async packageChanged({ repositoryId, package: name }: PackageState): Promise<void> {

@@ -5,7 +5,12 @@ import { Registry } from './registry.js';
 import { loadRegistryKey, REGISTRY_KEY, SigningKey } from './signing-key.js';
 
 @Module({
-  providers: [{ provide: REGISTRY_KEY, inject: [CONFIG], useFactory: loadRegistryKey }, SigningKey, Registry, RegistryJobs],
+  providers: [
+    { provide: REGISTRY_KEY, inject: [CONFIG], useFactory: loadRegistryKey },
+    SigningKey,
+    Registry,
+    RegistryJobs,
+  ],
   exports: [Registry, SigningKey],
 })
 export class RegistryModule {}

@@ -35,7 +35,10 @@ export async function readPackageIndex(tx: Tx, repository: Repository, name: str
 }
 
 function toRelease(row: ReleaseRow): PackageIndex['releases'][number] {
-  const retired = row.retirement_reason && { reason: row.retirement_reason, message: row.retirement_message ?? undefined };
+  const retired = row.retirement_reason && {
+    reason: row.retirement_reason,
+    message: row.retirement_message ?? undefined,
+  };
   return {
     version: row.version,
     innerChecksum: row.inner_checksum,

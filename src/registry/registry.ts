@@ -123,11 +123,10 @@ export class Registry {
       await this.objects.adopt(tx, objectKey);
       if (before !== null) await this.objects.drop(tx, before.objectKey);
     }
-    await tx.upsert(
-      RegistryObject,
-      { ...target, objectKey, sha256, size: bytes.length, builtAt: this.clock.now() },
-      ['repositoryId', 'path'],
-    );
+    await tx.upsert(RegistryObject, { ...target, objectKey, sha256, size: bytes.length, builtAt: this.clock.now() }, [
+      'repositoryId',
+      'path',
+    ]);
   }
 
   private async remove(tx: Tx, before: RegistryObject | null): Promise<void> {

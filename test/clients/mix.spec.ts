@@ -46,7 +46,10 @@ end
   );
   await writeFile(join(directory, 'lib/project.ex'), `defmodule Project${number} do\nend\n`);
   const env = { ...shared.env, HEX_HOME: join(directory, 'hex'), HEX_API_URL: `${app.url}/api`, ...extra };
-  return { name: `project${number}`, mix: (...args: string[]) => run('mix', args, { cwd: directory, env, seconds: 100 }) };
+  return {
+    name: `project${number}`,
+    mix: (...args: string[]) => run('mix', args, { cwd: directory, env, seconds: 100 }),
+  };
 }
 
 type Project = Awaited<ReturnType<typeof project>>;
@@ -70,7 +73,10 @@ describe.skipIf(!(await hasHexClient()))('mix hex', () => {
   test('fetches through a repository of its own name with --auth-key, and compiles', async () => {
     const client = await project(custom());
     expect(await addRepository(client, acme.fetchKey)).toMatchObject({ code: 0 });
-    expect(await client.mix('deps.get')).toMatchObject({ code: 0, output: expect.stringContaining('Getting waxy') as string });
+    expect(await client.mix('deps.get')).toMatchObject({
+      code: 0,
+      output: expect.stringContaining('Getting waxy') as string,
+    });
     const said = await client.mix('run', '-e', 'IO.puts(Waxy.melt())');
     expect(said).toMatchObject({ code: 0, output: expect.stringContaining('at 63 degrees') as string });
   });
@@ -80,24 +86,50 @@ describe.skipIf(!(await hasHexClient()))('mix hex', () => {
     await repointHexpm(client);
     expect(await client.mix('hex.organization', 'auth', acme.name, '--key', acme.fetchKey)).toMatchObject({ code: 0 });
     const before = app.log().length;
-    expect(await client.mix('deps.get')).toMatchObject({ code: 0, output: expect.stringContaining('Getting waxy') as string });
+    expect(await client.mix('deps.get')).toMatchObject({
+      code: 0,
+      output: expect.stringContaining('Getting waxy') as string,
+    });
     expect(app.log().slice(before)).toContain('/api/oauth/token');
   });
 
   test('fetches with HEX_REPOS_KEY', async () => {
     const client = await project(organization(), { HEX_REPOS_KEY: acme.fetchKey });
     await repointHexpm(client);
-    expect(await client.mix('deps.get')).toMatchObject({ code: 0, output: expect.stringContaining('Getting waxy') as string });
+    expect(await client.mix('deps.get')).toMatchObject({
+      code: 0,
+      output: expect.stringContaining('Getting waxy') as string,
+    });
   });
 
   test('publishes to the organization, is told when a version exists, retires, reverts', async () => {
     const client = await project('', { HEX_API_KEY: acme.publishKey });
     const first = await client.mix('hex.publish', 'package', '--organization', acme.name, '--yes');
-    expect(first).toMatchObject({ code: 0, output: expect.stringContaining(`Package published to ${app.url}/packages/${acme.name}/`) as string });
+    expect(first).toMatchObject({
+      code: 0,
+      output: expect.stringContaining(`Package published to ${app.url}/packages/${acme.name}/`) as string,
+    });
     const { name } = client;
-    const retired = await client.mix('hex.retire', name, '0.1.0', 'security', '--message', 'it leaks wax', '--organization', acme.name);
+    const retired = await client.mix(
+      'hex.retire',
+      name,
+      '0.1.0',
+      'security',
+      '--message',
+      'it leaks wax',
+      '--organization',
+      acme.name,
+    );
     expect(retired).toMatchObject({ code: 0 });
-    const reverted = await client.mix('hex.publish', 'package', '--organization', acme.name, '--yes', '--revert', '0.1.0');
+    const reverted = await client.mix(
+      'hex.publish',
+      'package',
+      '--organization',
+      acme.name,
+      '--yes',
+      '--revert',
+      '0.1.0',
+    );
     expect(reverted).toMatchObject({ code: 0 });
     expect((await client.mix('hex.user', 'whoami')).output).toContain(acme.people.write.name);
   });

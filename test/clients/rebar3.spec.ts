@@ -19,7 +19,8 @@ beforeAll(async () => {
   client = await clientHome();
   const files = {
     'rebar.config': '{erl_opts, []}.\n',
-    'src/waxy.app.src': '{application, waxy, [{description, "w"}, {vsn, "1.0.0"}, {applications, [kernel, stdlib]}]}.\n',
+    'src/waxy.app.src':
+      '{application, waxy, [{description, "w"}, {vsn, "1.0.0"}, {applications, [kernel, stdlib]}]}.\n',
     'src/waxy.erl': '-module(waxy).\n-export([melt/0]).\nmelt() -> at_63_degrees.\n',
   };
   expect((await publish(app.url, acme.name, acme.publishKey, { name: 'waxy', files })).status).toBe(201);
@@ -32,7 +33,8 @@ async function compile(repo: string): Promise<{ code: number | null; output: str
   await mkdir(join(directory, 'src'), { recursive: true });
   const config = `{hex, [{repos, [${repo}]}]}.\n{deps, [{waxy, "1.0.0"}]}.\n{erl_opts, [debug_info]}.\n`;
   await writeFile(join(directory, 'rebar.config'), config);
-  const application = '{application, project, [{description, "p"}, {vsn, "0.1.0"}, {applications, [kernel, stdlib, waxy]}]}.\n';
+  const application =
+    '{application, project, [{description, "p"}, {vsn, "0.1.0"}, {applications, [kernel, stdlib, waxy]}]}.\n';
   await writeFile(join(directory, 'src/project.app.src'), application);
   const env = { ...client.env, REBAR_CACHE_DIR: join(directory, 'cache') };
   return { ...(await run('rebar3', ['compile'], { cwd: directory, env })), directory };

@@ -68,12 +68,22 @@ describe('who may fetch', () => {
   });
 
   test('a member learns what is missing', async () => {
-    for (const path of ['packages/absent', 'tarballs/wax-9.9.9.tar', 'tarballs/wax.tar', 'packages/..%2fnames', 'docs/x'])
+    for (const path of [
+      'packages/absent',
+      'tarballs/wax-9.9.9.tar',
+      'tarballs/wax.tar',
+      'packages/..%2fnames',
+      'docs/x',
+    ])
       expect([path, (await ask(at(path), { key: acme.fetchKey })).status]).toEqual([path, 404]);
   });
 
   test('the public key and the list of installs are for everybody', async () => {
-    for (const path of ['/repo/public_key', `/repo/repos/${acme.name}/public_key`, '/repo/repos/never_made/public_key']) {
+    for (const path of [
+      '/repo/public_key',
+      `/repo/repos/${acme.name}/public_key`,
+      '/repo/repos/never_made/public_key',
+    ]) {
       const answer = await ask(app.url + path, { key: 'not a key' });
       expect([answer.status, answer.body]).toEqual([200, app.app.get(SigningKey).publicPem]);
     }

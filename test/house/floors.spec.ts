@@ -6,7 +6,11 @@ import { run } from '../support/programs.js';
 const root = join(import.meta.dirname, '../..');
 
 test('imports go down or stay in their room', async () => {
-  const { code, output } = await run('npx', ['--no-install', 'depcruise', '--config', '.dependency-cruiser.cjs', 'src', 'migrations'], { cwd: root });
+  const { code, output } = await run(
+    'npx',
+    ['--no-install', 'depcruise', '--config', '.dependency-cruiser.cjs', 'src', 'migrations'],
+    { cwd: root },
+  );
   expect([code, output]).toEqual([0, expect.stringContaining('no dependency violations found')]);
 });
 

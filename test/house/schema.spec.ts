@@ -17,7 +17,12 @@ test('entities and migrations describe the same tables', async () => {
   const declared = app.db.entityMetadatas.flatMap((entity) =>
     entity.columns.map((column): Column => {
       const type = String(column.type);
-      return { table: entity.tableName, column: column.databaseName, type: TYPES[type] ?? type, nullable: column.isNullable };
+      return {
+        table: entity.tableName,
+        column: column.databaseName,
+        type: TYPES[type] ?? type,
+        nullable: column.isNullable,
+      };
     }),
   );
   const tables = [...new Set(declared.map(({ table }) => table))];
@@ -31,7 +36,9 @@ test('entities and migrations describe the same tables', async () => {
 });
 
 test('every table has an entity, or is known to have none', async () => {
-  const rows = await app.db.query<{ name: string }[]>(`select tablename as name from pg_tables where schemaname = 'public'`);
+  const rows = await app.db.query<{ name: string }[]>(
+    `select tablename as name from pg_tables where schemaname = 'public'`,
+  );
   const entities = app.db.entityMetadatas.map((entity) => entity.tableName);
   const others = rows.map(({ name }) => name).filter((name) => !entities.includes(name));
   expect(others.toSorted()).toEqual(['migrations', 'rate_limits']);

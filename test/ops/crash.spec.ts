@@ -24,13 +24,36 @@ const STEPS = {
   'after the tarball is visible in the store': { on: 'rename', match: '/tarballs/', then: 'after' },
   'at the start of the transaction': { on: 'sql', match: 'insert into packages', then: 'before' },
   'after the release’s row': { on: 'sql', match: 'INSERT INTO "releases"', then: 'after' },
-  'before the commit': { on: 'sql', match: '^COMMIT', since: 'INSERT INTO "audit_entries".*release.publish', then: 'before' },
-  'after the commit': { on: 'sql', match: '^COMMIT', since: 'INSERT INTO "audit_entries".*release.publish', then: 'after' },
+  'before the commit': {
+    on: 'sql',
+    match: '^COMMIT',
+    since: 'INSERT INTO "audit_entries".*release.publish',
+    then: 'before',
+  },
+  'after the commit': {
+    on: 'sql',
+    match: '^COMMIT',
+    since: 'INSERT INTO "audit_entries".*release.publish',
+    then: 'after',
+  },
   'before the index is visible in the store': { on: 'rename', match: '/registry/packages/NAME/', then: 'before' },
   'after the index is visible in the store': { on: 'rename', match: '/registry/packages/NAME/', then: 'after' },
-  'before the pointer to the index': { on: 'sql', match: 'INSERT INTO "registry_objects".*packages/NAME,', then: 'before' },
-  'after the pointer, before its commit': { on: 'sql', match: 'INSERT INTO "registry_objects".*packages/NAME,', then: 'after' },
-  'after the pointer’s commit': { on: 'sql', match: '^COMMIT', since: 'INSERT INTO "registry_objects".*packages/NAME,', then: 'after' },
+  'before the pointer to the index': {
+    on: 'sql',
+    match: 'INSERT INTO "registry_objects".*packages/NAME,',
+    then: 'before',
+  },
+  'after the pointer, before its commit': {
+    on: 'sql',
+    match: 'INSERT INTO "registry_objects".*packages/NAME,',
+    then: 'after',
+  },
+  'after the pointer’s commit': {
+    on: 'sql',
+    match: '^COMMIT',
+    since: 'INSERT INTO "registry_objects".*packages/NAME,',
+    then: 'after',
+  },
 } as const;
 
 /** Steps at which the release had been committed before the kill. */
@@ -67,7 +90,9 @@ async function listed(app: TestApp, name: string): Promise<string[]> {
 async function wholeIfListed(app: TestApp, name: string): Promise<string[]> {
   const versions = await listed(app, name);
   for (const version of versions) {
-    const fetched = await ask(`${app.url}/repo/repos/${acme.name}/tarballs/${name}-${version}.tar`, { key: acme.fetchKey });
+    const fetched = await ask(`${app.url}/repo/repos/${acme.name}/tarballs/${name}-${version}.tar`, {
+      key: acme.fetchKey,
+    });
     expect(fetched.status).toBe(200);
     expect(fetched.bytes.equals(await tarball({ name, version }))).toBe(true);
   }
@@ -85,7 +110,10 @@ describe('a publish that is killed', () => {
     );
     try {
       await publish(service.url, acme.name, acme.publishKey, { name }).catch(() => undefined);
-      const killed = await Promise.race([service.ended, new Promise((resolve) => setTimeout(resolve, 15_000, 'alive'))]);
+      const killed = await Promise.race([
+        service.ended,
+        new Promise((resolve) => setTimeout(resolve, 15_000, 'alive')),
+      ]);
       expect(killed, service.output()).toBe('SIGKILL');
     } finally {
       await service.kill();
@@ -100,14 +128,23 @@ describe('a publish that is killed', () => {
     try {
       for (const step of COMMITTED) {
         const name = nameOf(step);
-        expect([step, await eventually(() => wholeIfListed(next, name), (found) => found.length > 0, 20_000)]).toEqual([step, ['1.0.0']]);
+        expect([
+          step,
+          await eventually(
+            () => wholeIfListed(next, name),
+            (found) => found.length > 0,
+            20_000,
+          ),
+        ]).toEqual([step, ['1.0.0']]);
       }
       for (const step of Object.keys(STEPS)) {
         const again = await publish(next.url, acme.name, acme.publishKey, { name: nameOf(step) });
         expect([step, again.status]).toEqual([step, COMMITTED.includes(step) ? 200 : 201]);
         expect(await wholeIfListed(next, nameOf(step))).toEqual(['1.0.0']);
       }
-      const audited = await next.db.query<{ count: string }[]>(`select count(*) from audit_entries where action = 'release.publish'`);
+      const audited = await next.db.query<{ count: string }[]>(
+        `select count(*) from audit_entries where action = 'release.publish'`,
+      );
       expect(Number(audited[0]!.count)).toBe(Object.keys(STEPS).length);
       expect(await next.temporaryFiles()).toEqual([]);
     } finally {

@@ -44,13 +44,18 @@ async function paste(heading: string) {
 describe('a first start', () => {
   test('prints where it is, who is there and what to paste', () => {
     expect(service.output()).toMatch(/Propolis is ready: {2}http:\/\/127\.0\.0\.1:\d+/);
-    for (const name of ['ada (admin)', 'wim (write)', 'rea (read)', 'acme_hello 1.0.0']) expect(service.output()).toContain(name);
+    for (const name of ['ada (admin)', 'wim (write)', 'rea (read)', 'acme_hello 1.0.0'])
+      expect(service.output()).toContain(name);
     expect(keys()).toHaveLength(2);
   });
 
   test('serves site, API and repository on one port', async () => {
     const page = await ask(service.url, { headers: { accept: 'text/html' } });
-    expect([page.status, page.headers.get('content-type'), page.body]).toEqual([200, 'text/html; charset=utf-8', expect.stringContaining('<h1>Propolis</h1>')]);
+    expect([page.status, page.headers.get('content-type'), page.body]).toEqual([
+      200,
+      'text/html; charset=utf-8',
+      expect.stringContaining('<h1>Propolis</h1>'),
+    ]);
     expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
     expect((await ask(`${service.url}/api`)).status).toBe(200);
     expect((await ask(`${service.url}/repo/public_key`)).status).toBe(200);
@@ -63,7 +68,11 @@ describe('a first start', () => {
     for (const name of ['demo.json', 'secrets/secret-key', 'secrets/signing-key.pem', 'secrets/token-key.pem'])
       expect([name, (await stat(join(dataDir, name))).mode & 0o077]).toEqual([name, 0]);
     expect((await stat(dataDir)).mode & 0o077).toBe(0);
-    const logged = service.output().split('\n').filter((line) => line.startsWith('{')).join('\n');
+    const logged = service
+      .output()
+      .split('\n')
+      .filter((line) => line.startsWith('{'))
+      .join('\n');
     for (const key of keys()) expect(logged).not.toContain(key);
   });
 
@@ -72,10 +81,14 @@ describe('a first start', () => {
     expect([code, output]).toEqual([0, expect.stringContaining('Hello rebar3, from a private package')]);
   });
 
-  test.skipIf(!hexClient)('the printed mix lines, pasted, fetch and run the demo package', async () => {
-    const { code, output } = await paste('fetch it with mix');
-    expect([code, output]).toEqual([0, expect.stringContaining('Hello mix, from a private package')]);
-  }, 100_000);
+  test.skipIf(!hexClient)(
+    'the printed mix lines, pasted, fetch and run the demo package',
+    async () => {
+      const { code, output } = await paste('fetch it with mix');
+      expect([code, output]).toEqual([0, expect.stringContaining('Hello mix, from a private package')]);
+    },
+    100_000,
+  );
 });
 
 describe('later starts', () => {
@@ -114,15 +127,28 @@ describe('later starts', () => {
     const bytes = await tarball({ name: 'last_words' });
     const upload = request(`${service.url}/api/repos/acme/publish`, {
       method: 'POST',
-      headers: { authorization: keys()[1]!, 'user-agent': 'tests', accept: 'application/json', 'content-length': bytes.length },
+      headers: {
+        authorization: keys()[1]!,
+        'user-agent': 'tests',
+        accept: 'application/json',
+        'content-length': bytes.length,
+      },
     });
     const answered = new Promise<number>((resolve, reject) => {
       upload.on('response', (response) => resolve(response.resume().statusCode!)).on('error', reject);
     });
     upload.write(bytes.subarray(0, 100));
-    await eventually(() => readdir(join(dataDir, 'tmp')), (files) => files.length > 0, 5000);
+    await eventually(
+      () => readdir(join(dataDir, 'tmp')),
+      (files) => files.length > 0,
+      5000,
+    );
     const code = service.stop();
-    await eventually(async () => service.output(), (output) => output.includes('stopping'), 5000);
+    await eventually(
+      async () => service.output(),
+      (output) => output.includes('stopping'),
+      5000,
+    );
     upload.end(bytes.subarray(100));
     expect(await answered).toBe(201);
     expect(await code).toBe(0);

@@ -36,13 +36,27 @@ afterAll(async () => {
 });
 
 const statuses = (key: string, path = 'packages/wax') =>
-  Promise.all([...services, here].map(async ({ url }) => (await ask(`${url}/repo/repos/${acme.name}/${path}`, { key })).status));
+  Promise.all(
+    [...services, here].map(async ({ url }) => (await ask(`${url}/repo/repos/${acme.name}/${path}`, { key })).status),
+  );
 
 /** After `change` every process must answer `status` within a second, to a reader that all of them knew. */
 async function refusedWithinASecond(key: string, status: number, change: () => Promise<unknown>): Promise<void> {
-  expect(await eventually(() => statuses(key), (all) => all.every((one) => one === 200), 2000)).toEqual([200, 200, 200]);
+  expect(
+    await eventually(
+      () => statuses(key),
+      (all) => all.every((one) => one === 200),
+      2000,
+    ),
+  ).toEqual([200, 200, 200]);
   await change();
-  expect(await eventually(() => statuses(key), (all) => all.every((one) => one === status), 1000)).toEqual([status, status, status]);
+  expect(
+    await eventually(
+      () => statuses(key),
+      (all) => all.every((one) => one === status),
+      1000,
+    ),
+  ).toEqual([status, status, status]);
 }
 
 describe('two processes', () => {
@@ -69,14 +83,24 @@ describe('two processes', () => {
 
   test('refuse a removed member within a second', async () => {
     const key = await keyOf(here, acme.people.read, repositories);
-    await refusedWithinASecond(key, 403, () => here.app.get(Members).remove(TESTS, acme.organization, acme.people.read));
+    await refusedWithinASecond(key, 403, () =>
+      here.app.get(Members).remove(TESTS, acme.organization, acme.people.read),
+    );
   });
 
   test('refuse a lapsed organization within a second, and let it in again', async () => {
     const organizations = here.app.get(Organizations);
-    await refusedWithinASecond(acme.fetchKey, 403, () => organizations.setTrialEnd(TESTS, acme.name, new Date(Date.now() - 1000)));
+    await refusedWithinASecond(acme.fetchKey, 403, () =>
+      organizations.setTrialEnd(TESTS, acme.name, new Date(Date.now() - 1000)),
+    );
     await organizations.setTrialEnd(TESTS, acme.name, new Date(Date.now() + 86_400_000));
-    expect(await eventually(() => statuses(acme.fetchKey), (all) => all.every((one) => one === 200), 1000)).toEqual([200, 200, 200]);
+    expect(
+      await eventually(
+        () => statuses(acme.fetchKey),
+        (all) => all.every((one) => one === 200),
+        1000,
+      ),
+    ).toEqual([200, 200, 200]);
   });
 
   test('refuse within a second even when their change feeds have just been cut', async () => {
@@ -92,11 +116,26 @@ describe('two processes', () => {
   test('show a publish made at the other, and a replaced release’s new bytes', async () => {
     const published = await publish(services[0]!.url, acme.name, acme.publishKey, { name: 'honey' });
     expect(published.status).toBe(201);
-    expect(await eventually(() => statuses(acme.fetchKey, 'packages/honey'), (all) => all.every((one) => one === 200), 1000)).toEqual([200, 200, 200]);
+    expect(
+      await eventually(
+        () => statuses(acme.fetchKey, 'packages/honey'),
+        (all) => all.every((one) => one === 200),
+        1000,
+      ),
+    ).toEqual([200, 200, 200]);
     await statuses(acme.fetchKey, 'tarballs/honey-1.0.0.tar');
-    const again = await publish(services[1]!.url, acme.name, acme.publishKey, { name: 'honey', description: 'Other bytes' }, '?replace=true');
+    const again = await publish(
+      services[1]!.url,
+      acme.name,
+      acme.publishKey,
+      { name: 'honey', description: 'Other bytes' },
+      '?replace=true',
+    );
     expect(again.status).toBe(200);
-    const fetched = () => ask(`${services[0]!.url}/repo/repos/${acme.name}/tarballs/honey-1.0.0.tar`, { key: acme.fetchKey });
-    expect((await eventually(fetched, ({ bytes }) => bytes.equals(again.tarball), 1000)).bytes.equals(again.tarball)).toBe(true);
+    const fetched = () =>
+      ask(`${services[0]!.url}/repo/repos/${acme.name}/tarballs/honey-1.0.0.tar`, { key: acme.fetchKey });
+    expect(
+      (await eventually(fetched, ({ bytes }) => bytes.equals(again.tarball), 1000)).bytes.equals(again.tarball),
+    ).toBe(true);
   });
 });

@@ -30,7 +30,8 @@ async function index<T>(path: string, decode: (payload: Uint8Array) => T): Promi
   return decode(await openSigned(answer.bytes, createPublicKey(app.app.get(SigningKey).publicPem)));
 }
 
-const versionsOf = async (name: string) => (await index(`packages/${name}`, decodePackage))?.releases.map((release) => release.version);
+const versionsOf = async (name: string) =>
+  (await index(`packages/${name}`, decodePackage))?.releases.map((release) => release.version);
 const put = async (name: string, version: string) =>
   expect((await publish(app.url, acme.name, acme.publishKey, { name, version })).status).toBe(201);
 
@@ -42,8 +43,16 @@ test('a publish that returned is listed: the package at once, names and versions
   await put(name, '1.9.0');
   expect(await versionsOf(name)).toEqual(['1.0.0', '1.9.0', '1.10.0']);
   const list = () => index('versions', decodeVersions);
-  const found = await eventually(list, (all) => all?.packages.find((one) => one.name === name)?.versions.length === 3, 10_000);
-  expect(found!.packages.find((one) => one.name === name)!.versions.map(({ version }) => version)).toEqual(['1.0.0', '1.9.0', '1.10.0']);
+  const found = await eventually(
+    list,
+    (all) => all?.packages.find((one) => one.name === name)?.versions.length === 3,
+    10_000,
+  );
+  expect(found!.packages.find((one) => one.name === name)!.versions.map(({ version }) => version)).toEqual([
+    '1.0.0',
+    '1.9.0',
+    '1.10.0',
+  ]);
   expect((await index('names', decodeNames))!.packages.map((one) => one.name)).toContain(name);
 });
 
@@ -85,7 +94,10 @@ describe('retirement and revert', () => {
     const json = { reason: 'security', message: 'do not use' };
     expect((await ask(`${base}/1.0.0/retire`, { method: 'POST', key: acme.publishKey, json })).status).toBe(204);
     const found = await index(`packages/${name}`, decodePackage);
-    expect(found!.releases.map((release) => release.retired)).toEqual([{ reason: 'security', message: 'do not use' }, undefined]);
+    expect(found!.releases.map((release) => release.retired)).toEqual([
+      { reason: 'security', message: 'do not use' },
+      undefined,
+    ]);
     expect((await ask(`${base}/1.1.0`, { method: 'DELETE', key: acme.publishKey })).status).toBe(204);
     expect(await versionsOf(name)).toEqual(['1.0.0']);
     expect((await ask(`${base}/1.0.0`, { method: 'DELETE', key: acme.publishKey })).status).toBe(204);

@@ -60,10 +60,11 @@ export async function startApp(options: AppOptions = {}): Promise<TestApp> {
   const config = Object.freeze({ ...readConfig({ ...settings(dataDir, port), ...options.env }), databaseUrl });
   const lines: string[] = [];
   const sink = new Writable({ write: (chunk: Buffer, _encoding, done) => done(void lines.push(chunk.toString())) });
-  const logger = createLogger('debug', sink as never);
+  const logger = createLogger('debug', sink);
   const clock = new TestClock();
   const store = options.store ?? storeOf(config);
-  const { app, stop } = await createApp({ config, logger, secrets: await Secrets.of(config), store, clock });
+  const running = await createApp({ config, logger, secrets: await Secrets.of(config), store, clock });
+  const { app } = running;
   await app.listen({ port, host: '127.0.0.1' });
   const db = app.get(DataSource);
   return {
@@ -71,7 +72,7 @@ export async function startApp(options: AppOptions = {}): Promise<TestApp> {
     temporaryFiles: () => readdir(join(config.dataDir, 'tmp')),
     stop: async () => {
       const failed = await failedJobs(db, options.failingJobs);
-      await stop();
+      await running.stop();
       await rm(dataDir, { recursive: true, force: true });
       expect(failed, 'jobs that failed').toEqual([]);
     },

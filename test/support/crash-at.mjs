@@ -24,7 +24,7 @@ const query = pg.Client.prototype.query;
 pg.Client.prototype.query = function (...args) {
   const text = typeof args[0] === 'string' ? args[0] : String(args[0]?.text);
   const values = Array.isArray(args[1]) ? args[1] : args[0]?.values;
-  const hit = isIt('sql', `${text} -- ${String(values ?? "")}`);
+  const hit = isIt('sql', `${text} -- ${String(values ?? '')}`);
   if (hit && then === 'before') die();
   const callback = args.at(-1);
   if (hit && typeof callback === 'function') {

@@ -41,7 +41,12 @@ async function server(): Promise<{ adminUrl: string; stop: () => Promise<void> }
   const given = process.env['DATABASE_URL'];
   if (given !== undefined && given !== '') return { adminUrl: given, stop: async () => undefined };
   const dataDir = await mkdtemp(join(tmpdir(), 'propolis-test-'));
-  const postgres = await startPostgres({ dataDir, role: 'service', durable: false, settings: { max_connections: 300 } });
+  const postgres = await startPostgres({
+    dataDir,
+    role: 'service',
+    durable: false,
+    settings: { max_connections: 300 },
+  });
   return {
     adminUrl: postgres.adminUrl,
     stop: async () => {
@@ -52,7 +57,10 @@ async function server(): Promise<{ adminUrl: string; stop: () => Promise<void> }
 }
 
 async function leftover(adminUrl: string, template: string): Promise<string[]> {
-  const rows = await admin<{ datname: string }>(adminUrl, `select datname from pg_database where datname like '${template}%'`);
+  const rows = await admin<{ datname: string }>(
+    adminUrl,
+    `select datname from pg_database where datname like '${template}%'`,
+  );
   return rows.map((row) => row.datname);
 }
 

@@ -24,7 +24,10 @@ export interface Ask {
 }
 
 /** A request as a Hex client makes it. */
-export async function ask(url: string, { method = 'GET', key, headers = {}, json, bytes, erlang = false }: Ask = {}): Promise<Answer> {
+export async function ask(
+  url: string,
+  { method = 'GET', key, headers = {}, json, bytes, erlang = false }: Ask = {},
+): Promise<Answer> {
   const body = bytes ?? (json === undefined ? undefined : erlang ? encodeEtf(json) : JSON.stringify(json));
   const type = bytes !== undefined ? 'application/octet-stream' : erlang ? ERLANG : 'application/json';
   const response = await fetch(url, {
@@ -54,7 +57,13 @@ export const basic = (name: string, password: string): string =>
   `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`;
 
 /** Publishes to an organization's repository, and answers with what the server said and the bytes that were sent. */
-export async function publish(base: string, organization: string, key: string, spec: PackageSpec, query = ''): Promise<Answer & { tarball: Buffer }> {
+export async function publish(
+  base: string,
+  organization: string,
+  key: string,
+  spec: PackageSpec,
+  query = '',
+): Promise<Answer & { tarball: Buffer }> {
   const bytes = await tarball(spec);
   const answer = await ask(`${base}/api/repos/${organization}/publish${query}`, { method: 'POST', key, bytes });
   return { ...answer, tarball: bytes };
@@ -62,7 +71,7 @@ export async function publish(base: string, organization: string, key: string, s
 
 /** Asks until `done` or until time is up; answers with the last answer. For what other processes learn a moment later. */
 export async function eventually<T>(question: () => Promise<T>, done: (answer: T) => boolean, ms: number): Promise<T> {
-  for (const end = Date.now() + ms; ; ) {
+  for (const end = Date.now() + ms; ;) {
     const answer = await question();
     if (done(answer) || Date.now() > end) return answer;
     await new Promise((resolve) => setTimeout(resolve, 20));

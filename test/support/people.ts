@@ -26,7 +26,11 @@ export async function person({ app }: TestApp, name = unique('person')): Promise
 }
 
 /** The secret of a new key. */
-export async function keyOf({ app }: TestApp, owner: User | Organization, ...permissions: Permission[]): Promise<string> {
+export async function keyOf(
+  { app }: TestApp,
+  owner: User | Organization,
+  ...permissions: Permission[]
+): Promise<string> {
   const of = 'trialEndsAt' in owner ? { organizationId: owner.id } : { userId: owner.id };
   return (await app.get(Keys).create(TESTS, of, { name: unique('key'), permissions })).secret;
 }

@@ -12,7 +12,11 @@ export interface Ended {
 }
 
 /** Runs a program to its end. It never asks anything: its input is empty. */
-export function run(command: string, args: readonly string[], options: { cwd?: string; env?: Record<string, string>; seconds?: number } = {}): Promise<Ended> {
+export function run(
+  command: string,
+  args: readonly string[],
+  options: { cwd?: string; env?: Record<string, string>; seconds?: number } = {},
+): Promise<Ended> {
   return new Promise((resolve) => {
     const child = spawn(command, args, {
       ...(options.cwd !== undefined && { cwd: options.cwd }),
@@ -51,18 +55,25 @@ function present(what: string, found: boolean): boolean {
   return found;
 }
 
-export const hasRebar3 = async (): Promise<boolean> => present('rebar3', await succeeds('rebar3', ['version'], clean({ HOME: homedir() })));
+export const hasRebar3 = async (): Promise<boolean> =>
+  present('rebar3', await succeeds('rebar3', ['version'], clean({ HOME: homedir() })));
 
 /** The Hex client is an archive of mix; Debian has mix but not the archive. */
 export async function hasHexClient(): Promise<boolean> {
-  const found = existsSync(mixHome()) && (await succeeds('mix', ['help', 'hex.repo'], clean({ HOME: homedir(), MIX_HOME: mixHome() })));
+  const found =
+    existsSync(mixHome()) &&
+    (await succeeds('mix', ['help', 'hex.repo'], clean({ HOME: homedir(), MIX_HOME: mixHome() })));
   return present('the Hex client (mix hex)', found);
 }
 
 export const mixHome = (): string => process.env['MIX_HOME'] ?? join(homedir(), '.mix');
 
 /** A home directory of its own for one client: its settings, caches and credentials. */
-export async function clientHome(): Promise<{ home: string; env: Record<string, string>; remove: () => Promise<void> }> {
+export async function clientHome(): Promise<{
+  home: string;
+  env: Record<string, string>;
+  remove: () => Promise<void>;
+}> {
   const home = await mkdtemp(join(tmpdir(), 'propolis-client-'));
   const env = clean({
     ...{ HOME: home, MIX_HOME: mixHome(), HEX_HOME: join(home, '.hex'), REBAR_CACHE_DIR: join(home, 'rebar-cache') },
@@ -84,7 +95,10 @@ export interface Service {
 }
 
 /** The built service in a process of its own, as `npm start` runs it; returns when it has said that it is ready. */
-export async function startService(env: Record<string, string>, options: { nodeArgs?: string[]; waitForReady?: boolean; cwd?: string } = {}): Promise<Service> {
+export async function startService(
+  env: Record<string, string>,
+  options: { nodeArgs?: string[]; waitForReady?: boolean; cwd?: string } = {},
+): Promise<Service> {
   const port = env['PORT'] ?? String(await freePort());
   const main = join(import.meta.dirname, '../../dist/src/main.js');
   if (!existsSync(main)) throw new Error('the service is not built: npm run build');
@@ -96,12 +110,21 @@ export async function startService(env: Record<string, string>, options: { nodeA
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  const ended = new Promise<number | NodeJS.Signals | null>((resolve) => child.once('close', (code, signal) => resolve(signal ?? code)));
+  const ended = new Promise<number | NodeJS.Signals | null>((resolve) =>
+    child.once('close', (code, signal) => resolve(signal ?? code)),
+  );
   const signal = (name: NodeJS.Signals) => () => {
     child.kill(name);
     return ended;
   };
-  const service = { url: `http://127.0.0.1:${port}`, child, output: () => output, ended, stop: signal('SIGTERM'), kill: signal('SIGKILL') };
+  const service = {
+    url: `http://127.0.0.1:${port}`,
+    child,
+    output: () => output,
+    ended,
+    stop: signal('SIGTERM'),
+    kill: signal('SIGKILL'),
+  };
   if (options.waitForReady !== false) await untilReady(service);
   return service;
 }
@@ -109,7 +132,7 @@ export async function startService(env: Record<string, string>, options: { nodeA
 async function untilReady(service: Service): Promise<void> {
   let over = false;
   void service.ended.then(() => (over = true));
-  for (const end = Date.now() + 50_000; !service.output().includes('Propolis is ready'); ) {
+  for (const end = Date.now() + 50_000; !service.output().includes('Propolis is ready');) {
     if (over || Date.now() > end) {
       await service.kill();
       throw new Error(`the service did not start:\n${service.output()}`);

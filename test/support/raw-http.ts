@@ -28,7 +28,12 @@ export async function connect(url: string): Promise<Wire> {
   return {
     received,
     send: (bytes) => void socket.write(bytes),
-    until: (pattern, ms = 5_000) => eventually(async () => received(), (text) => pattern.test(text), ms),
+    until: (pattern, ms = 5_000) =>
+      eventually(
+        async () => received(),
+        (text) => pattern.test(text),
+        ms,
+      ),
     closed: (ms = 5_000) => eventually(async () => ended, Boolean, ms),
     destroy: () => void socket.destroy(),
   };
@@ -37,11 +42,18 @@ export async function connect(url: string): Promise<Wire> {
 /** The head of a request, ready to be sent. */
 export function head(method: string, path: string, headers: Record<string, string | number>): string {
   const all = { host: 'localhost', 'user-agent': 'tests', ...headers };
-  return `${method} ${path} HTTP/1.1\r\n${Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`;
+  return `${method} ${path} HTTP/1.1\r\n${Object.entries(all)
+    .map(([name, value]) => `${name}: ${value}\r\n`)
+    .join('')}\r\n`;
 }
 
 /** Sends one request with these bytes as its target and answers with the whole of what came back. */
-export async function rawAsk(url: string, method: string, path: string, headers: Record<string, string | number> = {}): Promise<string> {
+export async function rawAsk(
+  url: string,
+  method: string,
+  path: string,
+  headers: Record<string, string | number> = {},
+): Promise<string> {
   const wire = await connect(url);
   wire.send(head(method, path, { connection: 'close', ...headers }));
   await wire.closed();

@@ -5,7 +5,13 @@ export interface PackageSpec {
   readonly version?: string;
   readonly description?: string;
   readonly files?: Readonly<Record<string, string>>;
-  readonly requirements?: readonly { name: string; requirement?: string; repository?: string; optional?: boolean; app?: string }[];
+  readonly requirements?: readonly {
+    name: string;
+    requirement?: string;
+    repository?: string;
+    optional?: boolean;
+    app?: string;
+  }[];
   readonly licenses?: readonly string[];
   /** More lines for metadata.config, as they are. */
   readonly extra?: string;

@@ -72,7 +72,8 @@ export class Demo {
   private async people({ passwords }: DemoNotes): Promise<Organization> {
     const ada = await this.person('ada', passwords);
     const organization =
-      (await this.organizations.byName(DEMO_ORGANIZATION)) ?? (await this.organizations.create(DEMO, DEMO_ORGANIZATION, ada));
+      (await this.organizations.byName(DEMO_ORGANIZATION)) ??
+      (await this.organizations.create(DEMO, DEMO_ORGANIZATION, ada));
     for (const name of ['wim', 'rea'] as const) {
       const user = await this.person(name, passwords);
       if ((await this.members.roleOf(organization.id, user.id)) === null)

@@ -23,9 +23,16 @@ export async function openPackage(tx: Tx, actor: Actor, repository: Repository, 
   const pkg = await lockPackage(tx, repository.id, metadata.name);
   // Another transaction removed it between the two statements; the client's next try will find it gone and make it anew.
   if (pkg === null) throw new DomainError('conflict', 'package_removed', 'the package was just removed, please try again');
-  if (inserted.length > 0 && repository.organizationId === null && actor.kind === 'user')
-    await tx.insert(PackageOwner, { packageId: pkg.id, userId: actor.userId, level: 'full', createdAt: now });
+  if (repository.organizationId === null && actor.kind === 'user') await own(tx, actor.userId, pkg, inserted.length > 0, now);
   return pkg;
+}
+
+async function own(tx: Tx, userId: string, pkg: Package, isNew: boolean, now: Date): Promise<void> {
+  const owner = { packageId: pkg.id, userId };
+  if (isNew) await tx.insert(PackageOwner, { ...owner, level: 'full', createdAt: now });
+  // The caller was let in while the name was still free, and somebody else made the package first.
+  else if (!(await tx.existsBy(PackageOwner, owner)))
+    throw new DomainError('forbidden', 'not_authorized', 'account not authorized for this action');
 }
 
 export async function insertRelease(tx: Tx, values: Omit<Release, 'id'>): Promise<Release> {
@@ -33,7 +40,7 @@ export async function insertRelease(tx: Tx, values: Omit<Release, 'id'>): Promis
 }
 
 export async function replaceRelease(tx: Tx, before: Release, values: Omit<Release, 'id' | 'createdAt'>): Promise<Release> {
-  await tx.update(Release, { id: before.id }, values as never);
+  await tx.update(Release, { id: before.id }, values);
   await tx.delete(Requirement, { releaseId: before.id });
   return Object.assign(before, values);
 }
