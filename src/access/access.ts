@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { narrowed, type Permission } from '../accounts/permissions.js';
+import { covers, type Permission } from '../accounts/permissions.js';
 import { type Role } from '../organizations/member.entity.js';
 import { Members } from '../organizations/members.js';
 import { type Organization } from '../organizations/organization.entity.js';
@@ -67,7 +67,7 @@ export class Access {
   /** Throws unless there is a credential and it carries the permission. Says nothing about its owner's rights. */
   credential(caller: Caller, needed: Permission): void {
     if (caller.actor.kind === 'anonymous') throw refusal('login', null);
-    if (narrowed([needed], caller.permissions).length === 0) throw refusal('key', null);
+    if (!covers(caller.permissions, needed)) throw refusal('key', null);
   }
 
   /** Repositories the caller may read: the public one, if there is one, and those of their organizations. */

@@ -68,7 +68,7 @@ export function decide(action: Action, target: Target, facts: Facts): Answer {
   // Without a credential only what everybody may read is open: the public repository, where everybody has the role `read`.
   if (!facts.authenticated) return facts.role !== null && rule.role === 'read' ? judge(rule, facts) : rule.stranger;
   if (covers(facts.permissions, rule.permission(target))) return judge(rule, facts);
-  return mayAnyPackage(rule, target, facts) ? 'yes' : 'key';
+  return mayBeForPackage(rule, target, facts) ? judge(rule, facts) : 'key';
 }
 
 function judge(rule: Rule, { role, standing }: Facts): Answer {
@@ -79,9 +79,7 @@ function judge(rule: Rule, { role, standing }: Facts): Answer {
 }
 
 /** A key for one package may start an upload whose package is not known yet; it is asked again once it is. */
-function mayAnyPackage(rule: Rule, { name, package: pkg }: Target, facts: Facts): boolean {
+function mayBeForPackage(rule: Rule, { name, package: pkg }: Target, { permissions }: Facts): boolean {
   if (rule.permission !== onePackage || pkg !== undefined) return false;
-  const forThisRepository = (held: Permission) =>
-    held.domain === 'package' && held.resource?.startsWith(`${name}/`) === true;
-  return facts.permissions.some(forThisRepository) && judge(rule, facts) === 'yes';
+  return permissions.some((held) => held.domain === 'package' && held.resource?.startsWith(`${name}/`) === true);
 }

@@ -6,7 +6,7 @@ import { type Key } from './key.entity.js';
 import { isKeySecret } from './key-secret.js';
 import { Keys } from './keys.js';
 import { Passwords } from './passwords.js';
-import { type Permission } from './permissions.js';
+import { narrowed, type Permission } from './permissions.js';
 import { Tokens } from './tokens.js';
 import { type User } from './user.entity.js';
 import { Users } from './users.js';
@@ -79,7 +79,8 @@ export class Credentials implements OnModuleInit {
     if (claims === null) return refused('invalid_token', 'invalid or expired token');
     const key = await this.keys.byId(claims.keyId);
     if (key === null) return refused('invalid_token', 'invalid or expired token');
-    const { permissions, expiresAt: until } = claims;
+    const permissions = narrowed(claims.permissions, key.permissions);
+    const until = claims.expiresAt;
     return this.alive(key) ?? { kind: 'key', key, permissions, until, byToken: true };
   }
 

@@ -55,7 +55,6 @@ export function narrowed(needed: readonly Permission[], held: readonly Permissio
 
 /** Is this pair well formed at all? Answers the field error, or null. */
 export function permissionProblem({ domain, resource }: Permission): string | null {
-  const named = resource !== null && resource !== '';
   switch (domain) {
     case 'api':
       return resource === null || resource === 'read' || resource === 'write'
@@ -65,9 +64,10 @@ export function permissionProblem({ domain, resource }: Permission): string | nu
       return resource === null ? null : 'invalid resource for given domain';
     case 'repository':
     case 'docs':
-      return named ? null : 'a repository name is needed for this domain';
+      // Nothing but a name: in a scope a space would begin the next permission.
+      return resource !== null && /^[a-z0-9_]+$/.test(resource) ? null : 'a repository name is needed for this domain';
     case 'package':
-      return named && /^[a-z0-9_]+\/[a-z0-9_]+$/.test(resource) ? null : 'must be REPOSITORY/PACKAGE';
+      return resource !== null && /^[a-z0-9_]+\/[a-z0-9_]+$/.test(resource) ? null : 'must be REPOSITORY/PACKAGE';
   }
 }
 

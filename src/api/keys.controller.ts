@@ -96,7 +96,7 @@ export class KeysController {
   private async mustBeTheirs(caller: Caller, ring: Ring, permissions: readonly Permission[]): Promise<void> {
     const reachable = ring.organization === undefined ? await this.access.organizationNames(caller) : [ring.organization];
     for (const { domain, resource } of permissions) {
-      if (resource === null || domain === 'api') continue;
+      if (resource === null || domain === 'api' || domain === 'repositories') continue;
       const [repository = '', name] = resource.split('/');
       const theirs = reachable.includes(repository) || (domain === 'package' && (await this.ownsPublic(caller, repository, name)));
       if (theirs) continue;

@@ -54,7 +54,9 @@ export class Releases {
     return this.change(repository, name, version, RetirementChanged, async (tx, _pkg, release) => {
       const values = { retirementReason: mark?.reason ?? null, retirementMessage: mark?.message ?? null };
       await tx.update(Release, { id: release.id }, { ...values, updatedAt: this.clock.now() });
-      await this.note(tx, actor, mark === null ? 'release.unretire' : 'release.retire', repository, name, version, { ...mark });
+      // Not under `reason`, which in every entry is the operator's.
+      const shown = mark === null ? {} : { retirement: mark.reason, message: mark.message };
+      await this.note(tx, actor, mark === null ? 'release.unretire' : 'release.retire', repository, name, version, shown);
     });
   }
 

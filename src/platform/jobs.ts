@@ -1,12 +1,5 @@
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
-import {
-  Logger as WorkerLogger,
-  LogLevel,
-  runTaskList,
-  type JobHelpers,
-  type TaskList,
-  type WorkerPool,
-} from 'graphile-worker';
+import { Logger as WorkerLogger, runTaskList, type JobHelpers, type TaskList, type WorkerPool } from 'graphile-worker';
 import pg from 'pg';
 import { CONFIG, type Config } from './config.js';
 import { DedicatedConnection } from './dedicated-connection.js';
@@ -163,7 +156,7 @@ export class Jobs implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private workerLog(): WorkerLogger {
     // Failures are logged by run(); the library's own lines are only for debugging it.
     return new WorkerLogger(() => (level, message) => {
-      if (level === LogLevel.WARNING) this.logger.warn(message);
+      if (String(level) === 'warning') this.logger.warn(message);
       else this.logger.trace(message);
     });
   }

@@ -54,7 +54,7 @@ describe('Expect: 100-continue', () => {
     wire.destroy();
   });
 
-  test.each([
+  test.each<[string, number, () => string, () => Promise<string | null>, number]>([
     ['nobody', 401, () => path(), async () => null, 100],
     ['noise for a key', 401, () => path(), async () => 'noise', 100],
     ['a fetching key', 401, () => path(), async () => acme.fetchKey, 100],
@@ -65,7 +65,7 @@ describe('Expect: 100-continue', () => {
     ['an unknown route', 404, () => `${path()}/publish`, async () => acme.publishKey, 100],
     ['too much', 413, () => path(), async () => acme.publishKey, MAX + 1],
     ['a bad option', 422, () => `${path()}?replace=true&replace=false`, async () => acme.publishKey, 100],
-  ] as const)('is refused before the body for %s: %i', async (_who, status, target, key, length) => {
+  ])('is refused before the body for %s: %i', async (_who, status, target, key, length) => {
     await fresh();
     const wire = await upload(expecting(length), target(), await key());
     const answer = await wire.until(STATUS);

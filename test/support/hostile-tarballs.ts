@@ -38,6 +38,11 @@ export const wellFormed = (): Buffer => made();
 /** 200 MiB of zeros, in the contents of a package and as the gzip of nothing but them. */
 const zeros = (): RawEntry => ({ name: 'zeros', body: Buffer.alloc(200 * MIB) });
 
+/** A message of which only the beginning matters here. */
+function containing(part: string): string {
+  return `…${part}`;
+}
+
 const outer: [string, () => Buffer, string][] = [
   ['nothing', () => Buffer.alloc(0), 'invalid tarball: it ends too early'],
   ['a web page', () => Buffer.from('<html>'.repeat(200)), 'invalid tarball: it is not a ustar archive'],
@@ -71,7 +76,7 @@ const outer: [string, () => Buffer, string][] = [
   ],
   [
     'a lying pax size',
-    () => tar([pax(record('size', '1')), ...four()]),
+    () => tar([pax(record('size', '512')), ...four()]),
     'invalid tarball: a pax header disagrees with the size of its file',
   ],
   [
@@ -90,7 +95,7 @@ const outer: [string, () => Buffer, string][] = [
   [
     'metadata of more than a megabyte',
     () => saying(`{<<"more">>,<<"${'x'.repeat(MIB)}">>}.\n`),
-    expect_('file too big: metadata.config has'),
+    containing('file too big: metadata.config has'),
   ],
 ];
 
@@ -103,7 +108,7 @@ const contents: [string, () => Buffer, string][] = [
   [
     'a broken gzip',
     () => made({ 'contents.tar.gz': gzipSync(tar([{ name: 'a' }])).subarray(0, 40) }),
-    expect_('invalid contents.tar.gz'),
+    containing('invalid contents.tar.gz'),
   ],
   [
     'a path that climbs',
@@ -192,13 +197,13 @@ const contents: [string, () => Buffer, string][] = [
   [
     'a hundred directories in each other',
     () => holding(directory('d/'.repeat(100))),
-    expect_('unsafe path in contents.tar.gz: d/d/'),
+    containing('unsafe path in contents.tar.gz: d/d/'),
   ],
   ['200 MiB of zeros', () => holding(zeros()), 'too big: contents.tar.gz holds more than 134217728 bytes uncompressed'],
   [
     '200 MiB of zeros and no tar',
     () => made({ 'contents.tar.gz': gzipSync(Buffer.alloc(200 * MIB)) }),
-    expect_('contents.tar.gz'),
+    containing('contents.tar.gz'),
   ],
 ];
 
@@ -256,26 +261,21 @@ const described: [string, () => Buffer, unknown][] = [
     meta('extra', 'extra: the key "__proto__" is not allowed'),
   ],
   ['a field twice', () => saying('{<<"name">>,<<"other">>}.\n'), tarFault('metadata: the key "name" is given twice')],
-  ['no Erlang', () => made({ 'metadata.config': 'name = hostile' }), expect_('line 1: ')],
-  ['a term that never ends', () => made({ 'metadata.config': '{<<"name">>,' }), expect_('line 1: ')],
+  ['no Erlang', () => made({ 'metadata.config': 'name = hostile' }), containing('line 1: ')],
+  ['a term that never ends', () => made({ 'metadata.config': '{<<"name">>,' }), containing('line 1: ')],
   [
     'brackets without end',
     () => made({ 'metadata.config': `{<<"extra">>,${'['.repeat(100_000)}` }),
-    expect_('line 1: '),
+    containing('line 1: '),
   ],
   ['a number without end', () => saying(`{<<"extra">>,[{<<"n">>,${'9'.repeat(500_000)}}]}.\n`), undefined],
   [
     'nothing it says of itself',
     () => made({ 'metadata.config': '' }),
-    { name: "can't be blank", version: "can't be blank", meta: { app: "can't be blank", files: "can't be blank" } },
+    { name: "can't be blank", version: "can't be blank", meta: { app: "can't be blank", files: "can't be blank", build_tools: "can't be blank" } },
   ],
   ['no files', () => instead('[<<"mix.exs"/utf8>>]', '[]'), meta('files', "package can't be empty")],
 ];
-
-/** A message of which only the beginning matters here. */
-function expect_(part: string): string {
-  return `…${part}`;
-}
 
 export const corpus: readonly Hostile[] = [
   ...[...outer, ...contents].map(([what, bytes, message]) => ({ what, bytes, errors: tarFault(message) })),
