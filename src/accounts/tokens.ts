@@ -110,6 +110,6 @@ export class Tokens {
 function claimsOf(payload: unknown): TokenClaims | null {
   if (typeof payload !== 'object' || payload === null) return null;
   const { key, scope, exp } = payload as Record<string, unknown>;
-  if (typeof key !== 'string' || typeof scope !== 'string' || typeof exp !== 'number') return null;
+  if (typeof key !== 'string' || !/^\d{1,18}$/.test(key) || typeof scope !== 'string' || typeof exp !== 'number') return null;
   return { keyId: key, permissions: fromScope(scope), expiresAt: new Date(exp * 1000) };
 }

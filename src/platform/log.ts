@@ -15,12 +15,20 @@ export function createLogger(level: string, destination?: DestinationStream): Lo
     level,
     base: undefined,
     timestamp: stdTimeFunctions.isoTime,
+    serializers: { err: errorForLog },
     redact: {
       paths: ['authorization', 'password', 'secret', 'token', 'key', 'cookie'].flatMap((name) => [name, `*.${name}`]),
       censor: '[hidden]',
     },
   };
   return destination === undefined ? pino(options) : pino(options, destination);
+}
+
+/** Only these of an error: a failed statement also carries its parameters, and they may be hashes, addresses, names. */
+function errorForLog(error: unknown): object {
+  if (!(error instanceof Error)) return { message: String(error) };
+  const { name, message, stack } = error;
+  return { type: name, message, code: 'code' in error ? error.code : undefined, stack };
 }
 
 /** Lets the framework speak through the same log. Its start-up chatter is `debug`. */

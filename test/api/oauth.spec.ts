@@ -7,7 +7,6 @@ import { Members } from '../../src/organizations/members.js';
 import { type TestApp, startApp, useApp } from '../support/app.js';
 import { ask, publish } from '../support/http.js';
 import { api, keyOf, onlyPackage, person, repositories, repository, team, type Team, TESTS, unique } from '../support/people.js';
-import { tarball } from '../support/tarballs.js';
 
 const app = useApp({ env: { API_LIMIT_PER_IP: '60' } });
 let acme: Team;
@@ -27,11 +26,12 @@ const exchange = (client_secret: unknown, scope?: unknown, more: object = {}) =>
   });
 const bearer = async (secret: string, scope?: string) => `Bearer ${(await exchange(secret, scope)).body.access_token as string}`;
 
+/** What a credential opens, asked so that nothing comes of it: an empty upload, a key that is not there. */
 const can = {
   read: async (key: string) => (await ask(`${app.url}/api/repos/${acme.name}`, { key })).status === 200,
-  publish: async (key: string, name = unique('can')) =>
-    (await ask(`${app.url}/api/repos/${acme.name}/publish`, { method: 'POST', key, bytes: await tarball({ name }) })).status === 201,
-  makeKeys: async (key: string) => (await ask(`${app.url}/api/keys`, { method: 'POST', key, json: { name: unique('can') } })).status === 201,
+  publish: async (key: string, road = 'publish') =>
+    (await ask(`${app.url}/api/repos/${acme.name}/${road}`, { method: 'POST', key })).status === 422,
+  revoke: async (key: string) => (await ask(`${app.url}/api/keys/absent`, { method: 'DELETE', key })).status === 404,
   fetch: async (key: string, name = acme.name) => ![401, 403].includes((await ask(`${app.url}/repo/repos/${name}/names`, { key })).status),
 };
 
@@ -109,9 +109,9 @@ describe('the lattice: a token does what was asked for and what its key may do, 
     const secret = await keyOf(app, acme.people.write, ...(typeof given === 'function' ? given() : given));
     const doable = async (key: string) => ({
       read: await can.read(key),
-      publish: await can.publish(key),
-      wax: (await publish(app.url, acme.name, key, { name: 'wax', version: '1.0.0' })).status < 300,
-      makeKeys: await can.makeKeys(key),
+      publish: await can.publish(key, 'packages/comb/releases'),
+      wax: await can.publish(key, 'packages/wax/releases'),
+      revoke: await can.revoke(key),
       fetch: await can.fetch(key),
     });
     const byKey = await doable(secret);
@@ -127,13 +127,13 @@ describe('the lattice: a token does what was asked for and what its key may do, 
   });
 
   /** What is left of what a key may do under a scope. */
-  function expected(scope: string | undefined, { read, publish: publishes, wax, makeKeys, fetch }: Record<string, boolean>) {
-    const none = { read: false, publish: false, wax: false, makeKeys: false, fetch: false };
+  function expected(scope: string | undefined, { read, publish: publishes, wax, revoke, fetch }: Record<string, boolean>) {
+    const none = { read: false, publish: false, wax: false, revoke: false, fetch: false };
     switch (scope?.split(':')[0]) {
       case undefined:
-        return { read, publish: publishes, wax, makeKeys, fetch };
+        return { read, publish: publishes, wax, revoke, fetch };
       case 'api':
-        return scope === 'api:read' ? { ...none, read } : { ...none, read, publish: publishes, wax, makeKeys };
+        return scope === 'api:read' ? { ...none, read } : { ...none, read, publish: publishes, wax, revoke };
       case 'repositories':
       case 'repository':
         return { ...none, fetch };
@@ -147,11 +147,11 @@ describe('the lattice: a token does what was asked for and what its key may do, 
   test('a key whose stored permissions are narrowed takes its tokens along', async () => {
     const secret = await keyOf(app, acme.people.write, api(), repositories);
     const token = await bearer(secret);
-    expect([await can.makeKeys(token), await can.fetch(token)]).toEqual([true, true]);
+    expect([await can.revoke(token), await can.fetch(token)]).toEqual([true, true]);
     const { id } = (await app.app.get(Keys).bySecret(secret))!;
     await app.db.query(`update keys set permissions = '[{"domain": "api", "resource": "read"}]' where id = $1`, [id]);
     await new Promise((resolve) => setTimeout(resolve, 50));
-    expect([await can.read(token), await can.makeKeys(token), await can.fetch(token)]).toEqual([true, false, false]);
+    expect([await can.read(token), await can.revoke(token), await can.fetch(token)]).toEqual([true, false, false]);
   });
 
   test('a token is no key: it is not exchanged for another', async () => {

@@ -2,6 +2,7 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { DomainError, type FieldErrors } from '../errors.js';
 import { type Logger } from '../log.js';
+import { ObjectStoreError } from '../store/object-store.js';
 import { CHALLENGE, defaultMessages, statusOf } from './status.js';
 
 /** What every error looks like on the wire; doors choose the format (JSON, Erlang terms). */
@@ -35,11 +36,22 @@ export class ErrorFilter implements ExceptionFilter {
 export function bodyOf(error: unknown): ErrorBody {
   if (error instanceof DomainError)
     return { status: statusOf[error.kind], message: error.message, ...(error.fields && { errors: error.fields }) };
+  if (isOutage(error)) return { status: 503, message: 'the service cannot reach its data at the moment, please try again' };
   const status = statusIn(error);
   if (status === undefined || status < 400 || status >= 500) return { status: 500, message: defaultMessages[500]! };
   // Fastify's own words about a body or header it could not take are for people; Nest's repeat the status.
   const own = error instanceof Error && !(error instanceof HttpException) ? error.message : undefined;
   return { status, message: own ?? defaultMessages[status] ?? 'Request failed' };
+}
+
+/** Postgres refusing or ending connections, and sockets that broke: not a fault of the request, and over soon. */
+const OUTAGES = new Set(['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', '57P01', '57P02', '57P03', '53300']);
+
+function isOutage(error: unknown): boolean {
+  if (error instanceof ObjectStoreError) return true;
+  if (!(error instanceof Error)) return false;
+  const code = 'code' in error ? error.code : undefined;
+  return OUTAGES.has(String(code)) || error.message === 'timeout exceeded when trying to connect';
 }
 
 function statusIn(error: unknown): number | undefined {
