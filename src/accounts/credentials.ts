@@ -92,7 +92,8 @@ export class Credentials implements OnModuleInit {
 
   private async basic(encoded: string, origin: Origin): Promise<Credential> {
     const [login, password] = splitOnce(Buffer.from(encoded, 'base64').toString('utf8'), ':');
-    if (password === undefined) return refused('invalid_authentication', 'invalid authentication information');
+    if (password === undefined || login.includes('\0'))
+      return refused('invalid_authentication', 'invalid authentication information');
     if (isKeySecret(password)) return this.key(password);
     const ip = origin.ip ?? 'unknown';
     const name = login.toLowerCase().slice(0, 200);

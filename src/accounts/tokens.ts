@@ -1,12 +1,11 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, randomUUID, type KeyObject } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { createPublicKey, generateKeyPairSync, randomUUID, type KeyObject } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { SignJWT } from 'jose';
 import { Passport } from 'passport';
 import { ExtractJwt, Strategy } from 'passport-jwt';
 import { Clock } from '../platform/clock.js';
 import { CONFIG, type Config } from '../platform/config.js';
-import { readOrCreateSecretFile, secretFile } from '../platform/secrets.js';
+import { loadPrivateKey, readOrCreateSecretFile, secretFile } from '../platform/secrets.js';
 import { type Key } from './key.entity.js';
 import { fromScope, type Permission, toScope } from './permissions.js';
 
@@ -32,14 +31,11 @@ export interface TokenClaims {
 export const TOKEN_KEY = Symbol('token key');
 
 /** From the settings, or generated into the data directory on first start. */
-export async function loadTokenKey(config: Config): Promise<KeyObject> {
-  const { pem, file } = config.tokenKey;
-  const text = pem ?? (file !== undefined ? await readFile(file, 'utf8') : await generated(config));
-  const key = createPrivateKey(text);
-  if (key.asymmetricKeyType !== 'ec' || key.asymmetricKeyDetails?.namedCurve !== 'prime256v1')
-    throw new Error('TOKEN_KEY must be an elliptic-curve private key on P-256, in PEM');
-  return key;
-}
+export const loadTokenKey = (config: Config): Promise<KeyObject> =>
+  loadPrivateKey('TOKEN_KEY', config.tokenKey, () => generated(config), {
+    what: 'an elliptic-curve private key on P-256',
+    test: (key) => key.asymmetricKeyType === 'ec' && key.asymmetricKeyDetails?.namedCurve === 'prime256v1',
+  });
 
 const generated = (config: Config): Promise<string> =>
   readOrCreateSecretFile(secretFile(config, 'token-key.pem'), () =>
@@ -110,6 +106,7 @@ export class Tokens {
 function claimsOf(payload: unknown): TokenClaims | null {
   if (typeof payload !== 'object' || payload === null) return null;
   const { key, scope, exp } = payload as Record<string, unknown>;
-  if (typeof key !== 'string' || !/^\d{1,18}$/.test(key) || typeof scope !== 'string' || typeof exp !== 'number') return null;
+  if (typeof key !== 'string' || !/^\d{1,18}$/.test(key) || typeof scope !== 'string' || typeof exp !== 'number')
+    return null;
   return { keyId: key, permissions: fromScope(scope), expiresAt: new Date(exp * 1000) };
 }

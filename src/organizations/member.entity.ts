@@ -4,8 +4,6 @@ export const roles = ['read', 'write', 'admin'] as const;
 /** Each includes what the ones before it may. */
 export type Role = (typeof roles)[number];
 
-export const isRole = (text: unknown): text is Role => roles.includes(text as Role);
-
 @Entity('members')
 export class Member {
   @PrimaryColumn({ type: 'bigint' }) organizationId: string;

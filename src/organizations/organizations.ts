@@ -81,11 +81,11 @@ export class Organizations {
 
   /** The operator's word on its standing; null gives it back to trial and payment. */
   async setOverride(actor: Actor, name: string, override: Organization['override']): Promise<void> {
-    await this.change(actor, name, 'organization.override', { override });
+    await this.change(actor, name, 'organization.override', { override }, { override });
   }
 
   async setTrialEnd(actor: Actor, name: string, trialEndsAt: Date): Promise<void> {
-    await this.change(actor, name, 'organization.trial', { trialEndsAt });
+    await this.change(actor, name, 'organization.trial', { trialEndsAt }, { trial_ends_at: trialEndsAt });
   }
 
   repository(name: string): Promise<Repository | null> {
@@ -121,11 +121,17 @@ export class Organizations {
     }
   }
 
-  private async change(actor: Actor, name: string, action: string, values: Partial<Organization>): Promise<void> {
+  private async change(
+    actor: Actor,
+    name: string,
+    action: string,
+    values: Partial<Organization>,
+    noted: object,
+  ): Promise<void> {
     const { id } = await this.named(name);
     await this.database.transaction(async (tx) => {
       await tx.update(Organization, { id }, { ...values, updatedAt: this.clock.now() });
-      await this.audit.record(tx, actor, action, { organizationId: id }, { organization: name, ...values });
+      await this.audit.record(tx, actor, action, { organizationId: id }, { organization: name, ...noted });
     });
   }
 }

@@ -11,7 +11,11 @@ const MIGRATION_LOCK = 7_205_731_001n;
  * Returns the names of the migrations that ran.
  */
 export async function migrate(databaseUrl: string, options: DataSourceOptions): Promise<string[]> {
-  const lock = new pg.Client({ connectionString: databaseUrl, application_name: 'propolis migrations' });
+  const lock = new pg.Client({
+    connectionString: databaseUrl,
+    application_name: 'propolis migrations',
+    connectionTimeoutMillis: 10_000,
+  });
   await lock.connect();
   try {
     await lock.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);

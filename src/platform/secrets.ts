@@ -1,4 +1,4 @@
-import { createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import { createHmac, createPrivateKey, hkdfSync, type KeyObject, randomBytes } from 'node:crypto';
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type GivenConfig } from './config.js';
@@ -29,6 +29,33 @@ export async function readOrCreateSecretFile(path: string, make: () => string | 
 /** Where generated secrets live when the settings give none. */
 export const secretFile = (config: Pick<GivenConfig, 'dataDir'>, name: string): string =>
   join(config.dataDir, 'secrets', name);
+
+/**
+ * The private key that a setting gives as text or file, or else one that is generated on first start. `fits` says what kind
+ * it must be; what is wrong is told by the setting's name and never by its value.
+ */
+export async function loadPrivateKey(
+  setting: string,
+  given: { readonly pem?: string | undefined; readonly file?: string | undefined },
+  generated: () => Promise<string>,
+  fits: { readonly what: string; readonly test: (key: KeyObject) => boolean },
+): Promise<KeyObject> {
+  const { pem, file } = given;
+  const problem = (why: string) => new Error(`${pem === undefined ? `${setting}_FILE` : setting}: ${why}`);
+  const unreadable = (error: NodeJS.ErrnoException) => Promise.reject(problem(`cannot be read (${error.code})`));
+  const text = pem ?? (file === undefined ? await generated() : await readFile(file, 'utf8').catch(unreadable));
+  const key = parsePrivateKey(text);
+  if (key === undefined || !fits.test(key)) throw problem(`must be ${fits.what}, in PEM and without a passphrase`);
+  return key;
+}
+
+function parsePrivateKey(pem: string): KeyObject | undefined {
+  try {
+    return createPrivateKey(pem);
+  } catch {
+    return undefined;
+  }
+}
 
 /**
  * Keys derived from the one secret of the installation, a separate one for each purpose (HKDF, RFC 5869), so that a hash

@@ -1,21 +1,18 @@
-import { createPrivateKey, type KeyObject } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { type KeyObject } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { fingerprint, generateSigningKey, publicKeyPem } from '../hex/public-key.js';
 import { type Config } from '../platform/config.js';
-import { readOrCreateSecretFile, secretFile } from '../platform/secrets.js';
+import { loadPrivateKey, readOrCreateSecretFile, secretFile } from '../platform/secrets.js';
 
 /** Injection token of the RSA private key that signs every index. */
 export const REGISTRY_KEY = Symbol('registry signing key');
 
 /** From the settings, or made on first start. Clients trust exactly one key, so losing it means visiting every client. */
-export async function loadRegistryKey(config: Config): Promise<KeyObject> {
-  const { pem, file } = config.signingKey;
-  const text = pem ?? (file !== undefined ? await readFile(file, 'utf8') : await generated(config));
-  const key = createPrivateKey(text);
-  if (key.asymmetricKeyType !== 'rsa') throw new Error('SIGNING_KEY must be an RSA private key, in PEM');
-  return key;
-}
+export const loadRegistryKey = (config: Config): Promise<KeyObject> =>
+  loadPrivateKey('SIGNING_KEY', config.signingKey, () => generated(config), {
+    what: 'an RSA private key',
+    test: (key) => key.asymmetricKeyType === 'rsa',
+  });
 
 const generated = (config: Config): Promise<string> =>
   readOrCreateSecretFile(secretFile(config, 'signing-key.pem'), async () => (await generateSigningKey()).privateKey);

@@ -36,7 +36,8 @@ export class ErrorFilter implements ExceptionFilter {
 export function bodyOf(error: unknown): ErrorBody {
   if (error instanceof DomainError)
     return { status: statusOf[error.kind], message: error.message, ...(error.fields && { errors: error.fields }) };
-  if (isOutage(error)) return { status: 503, message: 'the service cannot reach its data at the moment, please try again' };
+  if (isOutage(error))
+    return { status: 503, message: 'the service cannot reach its data at the moment, please try again' };
   const status = statusIn(error);
   if (status === undefined || status < 400 || status >= 500) return { status: 500, message: defaultMessages[500]! };
   // Fastify's own words about a body or header it could not take are for people; Nest's repeat the status.

@@ -1,9 +1,11 @@
+import { isUtf8 } from 'node:buffer';
 import { DomainError } from '../errors.js';
 
 const MAX_DEPTH = 64;
 
 /** The value of a JSON body; an empty one is an empty object. Nesting is bounded before anything walks the value. */
 export function parseJsonBody(body: Buffer): unknown {
+  if (!isUtf8(body)) throw malformed('not valid UTF-8');
   const text = body.toString('utf8');
   if (text.trim() === '') return {};
   if (depthOf(text) > MAX_DEPTH) throw malformed(`nested deeper than ${MAX_DEPTH} levels`);
