@@ -1,8 +1,8 @@
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
-import { Logger as WorkerLogger, runTaskList, type JobHelpers, type TaskList, type WorkerPool } from 'graphile-worker';
-import pg from 'pg';
+import { type JobHelpers, type TaskList } from 'graphile-worker';
+import { DataSource } from 'typeorm';
 import { CONFIG, type Config } from './config.js';
-import { DedicatedConnection } from './dedicated-connection.js';
+import { JobWorkers } from './job-workers.js';
 import { type Logger, LOGGER } from './log.js';
 
 export interface JobOptions {
@@ -16,45 +16,27 @@ export interface JobOptions {
   priority?: number;
 }
 
-/** A transaction, or a pool where the job stands alone. */
+/** A transaction, or the database where the job stands alone. */
 type Queries = { query(sql: string, values: unknown[]): Promise<unknown> };
 
 type Handler = (payload: never) => Promise<void>;
-
-/** Locks younger than this may belong to a worker that has not yet shown its sign of life. */
-const GRACE_SECONDS = 3;
-const RECOVERY_MS = 3_000;
 
 /**
  * Work that is done later and surely: a job is a row, written in the transaction that causes it, so it exists if and only
  * if that transaction committed. Handlers may run twice and must not mind. Failed jobs are tried again with growing pauses
  * (25 attempts, about three days).
- *
- * graphile-worker frees the jobs of a killed worker only after four hours. Here each process holds a session lock named
- * after its worker pool; whoever finds a locked job whose pool's lock is free knows that its process is gone, and frees it.
  */
 @Injectable()
 export class Jobs implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly tasks: TaskList = {};
   private readonly recurring: (() => Promise<void>)[] = [];
-  private readonly pgPool: pg.Pool;
-  private workers: WorkerPool | undefined;
-  private life: DedicatedConnection | undefined;
-  private recovery: NodeJS.Timeout | undefined;
+  private workers: JobWorkers | undefined;
 
   constructor(
+    private readonly database: DataSource,
     @Inject(CONFIG) private readonly config: Config,
     @Inject(LOGGER) private readonly logger: Logger,
-  ) {
-    this.pgPool = new pg.Pool({
-      connectionString: config.databaseUrl,
-      max: config.jobsConcurrency + 2,
-      application_name: 'propolis jobs',
-    });
-    // A pool without these listeners ends the process when an idle connection breaks.
-    this.pgPool.on('error', (err) => logger.warn({ err }, 'idle job connection failed'));
-    this.pgPool.on('connect', (client) => client.on('error', () => undefined));
-  }
+  ) {}
 
   /** Says what a job does. Called by rooms at start, before any job runs. */
   define<T extends object>(name: string, run: (payload: T) => Promise<void>): void {
@@ -65,7 +47,7 @@ export class Jobs implements OnApplicationBootstrap, BeforeApplicationShutdown {
   /** Says what is done again and again: some `ms` after the last time ended, in one process of all. */
   every(name: string, ms: number, run: () => Promise<void>): void {
     const again = () =>
-      this.enqueue(this.pgPool, name, {}, { key: name, keepTime: true, runAt: new Date(Date.now() + ms) });
+      this.enqueue(this.database, name, {}, { key: name, keepTime: true, runAt: new Date(Date.now() + ms) });
     this.recurring.push(again);
     this.define(name, async () => {
       await run();
@@ -85,61 +67,13 @@ export class Jobs implements OnApplicationBootstrap, BeforeApplicationShutdown {
 
   async onApplicationBootstrap(): Promise<void> {
     if (this.config.jobsConcurrency === 0) return;
-    this.workers = runTaskList(
-      {
-        concurrency: this.config.jobsConcurrency,
-        pollInterval: 1_000,
-        noHandleSignals: true,
-        logger: this.workerLog(),
-      },
-      this.tasks,
-      this.pgPool,
-    );
-    // The pool's end is awaited in beforeApplicationShutdown; until then a failure must not count as unhandled.
-    Promise.resolve(this.workers.promise).catch((err: unknown) => this.logger.error({ err }, 'job workers stopped'));
-    const opened = async (client: pg.Client) => {
-      await client.query('select pg_advisory_lock(hashtextextended($1, 0))', [this.workers!.id]);
-    };
-    this.life = new DedicatedConnection(this.config.databaseUrl, 'job workers', { opened }, this.logger);
-    await this.life.open();
-    await this.freeAbandoned();
+    this.workers = new JobWorkers(this.config, this.logger, this.tasks);
+    await this.workers.start();
     for (const again of this.recurring) await again();
-    this.recovery = setInterval(
-      () => void this.freeAbandoned().catch((err: unknown) => this.logger.warn({ err }, 'job recovery failed')),
-      RECOVERY_MS,
-    );
-    this.recovery.unref();
   }
 
-  /** Lets running jobs finish, then lets go of the database. */
   async beforeApplicationShutdown(): Promise<void> {
-    clearInterval(this.recovery);
-    await Promise.resolve(this.workers?.gracefulShutdown('service stops')).catch(() => undefined);
-    await this.life?.close();
-    await this.pgPool.end();
-  }
-
-  /** Frees jobs whose worker's process is gone; returns how many pools were found dead. */
-  async freeAbandoned(): Promise<number> {
-    const { rows } = await this.pgPool.query<{ locked_by: string }>(
-      `select distinct locked_by from graphile_worker.jobs
-       where locked_at < now() - make_interval(secs => $1) and locked_by is not null`,
-      [GRACE_SECONDS],
-    );
-    const dead: string[] = [];
-    for (const { locked_by } of rows) if (await this.isGone(locked_by)) dead.push(locked_by);
-    if (dead.length > 0) await this.pgPool.query('select graphile_worker.force_unlock_workers($1::text[])', [dead]);
-    if (dead.length > 0) this.logger.warn({ pools: dead }, 'freed the jobs of workers that are gone');
-    return dead.length;
-  }
-
-  private async isGone(pool: string): Promise<boolean> {
-    // A transaction-level lock, so that finding out leaves nothing behind on the pooled connection.
-    const { rows } = await this.pgPool.query<{ free: boolean }>(
-      'select pg_try_advisory_xact_lock(hashtextextended($1, 0)) as free',
-      [pool],
-    );
-    return rows[0]?.free === true;
+    await this.workers?.stop();
   }
 
   private async run(name: string, handler: Handler, payload: never, attempt: number): Promise<void> {
@@ -151,13 +85,5 @@ export class Jobs implements OnApplicationBootstrap, BeforeApplicationShutdown {
       this.logger.error({ job: name, attempt, err }, 'job failed');
       throw err;
     }
-  }
-
-  private workerLog(): WorkerLogger {
-    // Failures are logged by run(); the library's own lines are only for debugging it.
-    return new WorkerLogger(() => (level, message) => {
-      if (String(level) === 'warning') this.logger.warn(message);
-      else this.logger.trace(message);
-    });
   }
 }

@@ -1,6 +1,7 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
 import { DataSource } from 'typeorm';
+import { Jobs } from './jobs.js';
 
 /** Where a counter stands after this request. */
 export interface LimitState {
@@ -41,9 +42,18 @@ export class RateLimit {
   }
 }
 
+const SWEEP_EVERY_MS = 60 * 60 * 1000;
+
 @Injectable()
-export class RateLimits {
-  constructor(private readonly database: DataSource) {}
+export class RateLimits implements OnModuleInit {
+  constructor(
+    private readonly database: DataSource,
+    private readonly jobs: Jobs,
+  ) {}
+
+  onModuleInit(): void {
+    this.jobs.every('rate-limits.sweep', SWEEP_EVERY_MS, () => this.sweep());
+  }
 
   /** `name` keeps the counters of different limits apart. */
   limit(name: string, points: number, windowSeconds: number): RateLimit {
@@ -54,8 +64,8 @@ export class RateLimits {
     return new RateLimit(limiter, points);
   }
 
-  /** Removes counters whose window is over; a job calls it. */
-  async sweep(): Promise<void> {
+  /** Removes counters whose window is over. */
+  private async sweep(): Promise<void> {
     await this.database.query(`delete from rate_limits where expire < $1`, [Date.now() - 60_000]);
   }
 }

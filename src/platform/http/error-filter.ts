@@ -26,7 +26,9 @@ export class ErrorFilter implements ExceptionFilter {
     const reply = http.getResponse<FastifyReply>();
     if (reply.sent || reply.raw.headersSent) return void reply.raw.destroy();
     const body = bodyOf(error);
-    if (body.status >= 500) this.logger.error({ err: error, request_id: request.id }, 'request failed');
+    // A client that went away while it sent its body is no fault of ours.
+    const isCut = request.raw.destroyed && !request.raw.complete;
+    if (body.status >= 500 && !isCut) this.logger.error({ err: error, request_id: request.id }, 'request failed');
     if (body.status === 401) void reply.header('www-authenticate', CHALLENGE);
     void reply.status(body.status).send(body);
   }
@@ -45,14 +47,18 @@ export function bodyOf(error: unknown): ErrorBody {
   return { status, message: own ?? defaultMessages[status] ?? 'Request failed' };
 }
 
-/** Postgres refusing or ending connections, and sockets that broke: not a fault of the request, and over soon. */
-const OUTAGES = new Set(['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', '57P01', '57P02', '57P03', '53300']);
+/**
+ * Postgres refusing or ending connections (classes 08 and 57P, too many, not yet accepting), and sockets that broke: not a
+ * fault of the request, and over soon. Some of them pg reports in words only.
+ */
+const OUTAGE_CODE = /^(08...|57P0[1-3]|53300|55000|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EPIPE)$/;
+const OUTAGE_WORDS = /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/;
 
 function isOutage(error: unknown): boolean {
   if (error instanceof ObjectStoreError) return true;
   if (!(error instanceof Error)) return false;
   const code = 'code' in error ? error.code : undefined;
-  return OUTAGES.has(String(code)) || error.message === 'timeout exceeded when trying to connect';
+  return OUTAGE_CODE.test(String(code)) || OUTAGE_WORDS.test(error.message);
 }
 
 function statusIn(error: unknown): number | undefined {

@@ -41,7 +41,8 @@ export class HttpServer {
       bodyLimit: MAX_BODY,
       trustProxy: config.trustedProxies.length > 0 ? [...config.trustedProxies] : false,
       genReqId: () => randomUUID(),
-      routerOptions: { maxParamLength: 300 },
+      // A name without end is a name that is not there, and not the router's business.
+      routerOptions: { maxParamLength: MAX_HEADER_BYTES },
       rewriteUrl: (request: IncomingMessage) => rewriteUrl(request.url ?? '/'),
       serverFactory: (framework: Framework) => this.create(framework),
     });
