@@ -47,11 +47,13 @@ export class PackagesController {
   async show(@From() caller: Caller, @Param('name') name: string, @Param('repository') scope?: string) {
     const { repository } = await this.access.repository(caller, 'package.read', scope, name);
     const pkg = await this.packages.find(repository, name);
-    if (pkg === null) throw notFound(`package ${name}`);
+    const found = pkg && (await this.packages.withReleases(pkg));
+    // Without a release it has just been taken back.
+    if (pkg === null || found === null || found.releases.length === 0) throw notFound(`package ${name}`);
     const owners = await this.packages.owners(pkg.id);
     const names = new Map((await this.users.byIds(owners.map(({ userId }) => userId))).map((user) => [user.id, user.name]));
     return {
-      ...packageView(this.urls, repository, await this.packages.withReleases(pkg)),
+      ...packageView(this.urls, repository, found),
       owners: owners.map(({ userId, level }) => ownerView(this.urls, names.get(userId)!, level)),
     };
   }

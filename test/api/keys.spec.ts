@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { LastUse } from '../../src/accounts/last-use.js';
 import { Members } from '../../src/organizations/members.js';
 import { useApp } from '../support/app.js';
-import { ask, type Ask, basic } from '../support/http.js';
+import { ask, type Ask, basic, eventually } from '../support/http.js';
 import { api, keyOf, onlyPackage, PASSWORD, person, repositories, repository, team, type Team, TESTS, unique } from '../support/people.js';
 
 const app = useApp();
@@ -249,10 +249,11 @@ describe('an end', () => {
     await app.app.get(Members).add(TESTS, acme.organization, somebody, 'write');
     const secret = await keyOf(app, somebody, api(), repository(acme.name));
     expect((await ask(url(`repos/${acme.name}`), { key: secret })).status).toBe(200);
-    expect((await ask(`${app.url}/repo/repos/${acme.name}/packages/none`, { key: secret })).status).toBe(404);
+    const fetch = () => ask(`${app.url}/repo/repos/${acme.name}/packages/none`, { key: secret });
+    expect((await fetch()).status).toBe(404);
     await app.app.get(Members).remove(TESTS, acme.organization, somebody);
     expect((await ask(url(`repos/${acme.name}`), { key: secret })).status).toBe(404);
-    expect((await ask(`${app.url}/repo/repos/${acme.name}/packages/none`, { key: secret })).status).toBe(403);
+    expect((await eventually(fetch, ({ status }) => status === 403, 1_000)).status).toBe(403);
     expect((await ask(url('users/me'), { key: secret })).body.organizations).toEqual([]);
   });
 

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { type User } from '../../src/accounts/user.entity.js';
 import { Organizations } from '../../src/organizations/organizations.js';
 import { useApp } from '../support/app.js';
-import { ask, type Answer, publish } from '../support/http.js';
+import { ask, type Answer, eventually, publish } from '../support/http.js';
 import { api, keyOf, onlyPackage, person, team, type Team, TESTS, unique } from '../support/people.js';
 
 const app = useApp({ env: { TRIAL_DAYS: '30' } });
@@ -178,7 +178,8 @@ describe('an organization that', () => {
     const reverted = await ask(release('wax', '1.0.0'), { method: 'DELETE', key: acme.publishKey });
     expect([reverted.status, reverted.body]).toEqual([403, forbidden]);
     for (const path of ['packages/wax', 'tarballs/wax-1.0.0.tar', 'names']) {
-      const fetched = await ask(`${app.url}/repo/repos/${acme.name}/${path}`, { key: acme.fetchKey });
+      const fetch = () => ask(`${app.url}/repo/repos/${acme.name}/${path}`, { key: acme.fetchKey });
+      const fetched = await eventually(fetch, ({ status }) => status === 403, 1_000);
       expect([path, fetched.status, fetched.body]).toEqual([path, 403, `${message}\n`]);
     }
     for (const path of [`repos/${acme.name}/packages/wax`, `repos/${acme.name}/packages`, `orgs/${acme.name}/members`, `orgs/${acme.name}/keys`])
@@ -196,7 +197,6 @@ describe('an organization that', () => {
     await put('wax', '1.0.0');
     expect((await ask(`${app.url}/repo/repos/${acme.name}/names`, { key: acme.fetchKey })).status).not.toBe(403);
     await app.app.get(Organizations).setOverride(TESTS, acme.name, 'blocked');
-    await new Promise((resolve) => setTimeout(resolve, 100));
     await shut('organization has been blocked by the operator of this server');
     await app.app.get(Organizations).setOverride(TESTS, acme.name, null);
     expect((await put('wax', '1.0.1')).status).toBe(201);

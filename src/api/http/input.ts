@@ -35,7 +35,10 @@ function put(errors: FieldErrors, [key, ...rest]: string[], message: string): vo
 }
 
 /** The page asked for, from 1; hex.pm's paging, without total. */
-export const Page = z.coerce.number().int().min(1).max(100_000).catch(1);
+export const Page = z.coerce
+  .number()
+  .catch(1)
+  .transform((page) => Math.min(Math.max(1, Math.trunc(page)), 100_000));
 export const PAGE_SIZE = 100;
 
 /** `true` and `1` are yes, everything else no. */

@@ -26,8 +26,11 @@ export function speakHex(fastify: FastifyInstance): void {
   fastify.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'buffer' }, (_request, body, done) =>
     parse(parseFormBody, body as Buffer, done),
   );
-  // Anything else (tarballs) stays unread in the request, for its handler to stream.
-  fastify.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
+  // A tarball stays unread in the request, for its handler to stream.
+  fastify.addContentTypeParser('*', (request, payload, done) => {
+    if (isApi(request) && !isUpload(request)) done(refusal(415, `Unsupported media type: send application/json or ${ERLANG}`));
+    else done(null, payload);
+  });
   fastify.addHook('onRequest', (request, reply, done) => {
     // Whatever a client calls a tarball, it is one where a tarball belongs.
     if (isApi(request) && isUpload(request)) request.headers['content-type'] = 'application/octet-stream';
@@ -42,10 +45,10 @@ export function speakHex(fastify: FastifyInstance): void {
 
 function refusalBefore(request: FastifyRequest): Error | undefined {
   if ((request.headers['user-agent'] ?? '').trim() === '')
-    return Object.assign(new Error('User-Agent header is required'), { statusCode: 400 });
-  if (/%00/.test(request.url)) return Object.assign(new Error('Bad request'), { statusCode: 400 });
+    return badRequest('User-Agent header is required');
+  if (/%00/.test(request.url)) return badRequest('Bad request');
   if (negotiate(request.headers.accept) === null)
-    return Object.assign(new Error(`Not acceptable: ask for application/json or ${ERLANG}`), { statusCode: 406 });
+    return refusal(406, `Not acceptable: ask for application/json or ${ERLANG}`);
   return undefined;
 }
 
@@ -70,11 +73,22 @@ function write(request: FastifyRequest, reply: FastifyReply): void {
 }
 
 function parse(read: (body: Buffer) => unknown, body: Buffer, done: (error: Error | null, value?: unknown) => void): void {
+  let value: unknown;
   try {
-    done(null, read(body));
+    value = read(body);
   } catch (error) {
-    done(error instanceof DomainError ? badRequest(bodyOf(error).message) : (error as Error));
+    return done(error instanceof DomainError ? badRequest(bodyOf(error).message) : (error as Error));
   }
+  if (isStorable(value)) done(null, value);
+  else done(badRequest('bad request body: text with a null byte or half a surrogate pair'));
+}
+
+/** Texts that no row can hold are refused at the door. The formats have bounded how deep a value is nested. */
+function isStorable(value: unknown): boolean {
+  if (typeof value === 'string') return !value.includes('\0') && !/\p{Surrogate}/u.test(value);
+  if (Array.isArray(value)) return value.every(isStorable);
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return true;
+  return Object.entries(value).every(([key, inner]) => isStorable(key) && isStorable(inner));
 }
 
 function parseTermBody(body: Buffer): unknown {
@@ -90,4 +104,5 @@ function parseFormBody(body: Buffer): unknown {
   return Object.fromEntries(new URLSearchParams(body.toString('utf8')));
 }
 
-const badRequest = (message: string): Error => Object.assign(new Error(message), { statusCode: 400 });
+const refusal = (statusCode: number, message: string): Error => Object.assign(new Error(message), { statusCode });
+const badRequest = (message: string): Error => refusal(400, message);

@@ -1,0 +1,193 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { Keys } from '../../src/accounts/keys.js';
+import { useApp } from '../support/app.js';
+import { type Answer, ask, publish } from '../support/http.js';
+import { api, keyOf, onlyPackage, repositories, repository, team, type Team, TESTS } from '../support/people.js';
+import { tarball } from '../support/tarballs.js';
+
+/**
+ * Every route there is, by method, and whose it is. A route that is not listed here fails the test: decide what strangers
+ * may learn from it, then list it.
+ *
+ * - organization: of one organization; strangers cannot tell it from one that does not exist
+ * - public: of the public repository, of which there is none here
+ * - own: of whoever asks; nobody without a credential
+ * - open: holds nothing that is anybody's
+ */
+const ROUTES = {
+  organization: `
+    GET /api/orgs/:organization
+    GET /api/orgs/:organization/keys
+    POST /api/orgs/:organization/keys
+    DELETE /api/orgs/:organization/keys
+    GET /api/orgs/:organization/keys/:name
+    DELETE /api/orgs/:organization/keys/:name
+    GET /api/orgs/:organization/members
+    POST /api/orgs/:organization/members
+    GET /api/orgs/:organization/members/:user
+    POST /api/orgs/:organization/members/:user
+    DELETE /api/orgs/:organization/members/:user
+    GET /api/repos/:repository
+    GET /api/repos/:repository/packages
+    GET /api/repos/:repository/packages/:name
+    POST /api/repos/:repository/packages/:name/releases
+    GET /api/repos/:repository/packages/:name/releases/:version
+    DELETE /api/repos/:repository/packages/:name/releases/:version
+    POST /api/repos/:repository/packages/:name/releases/:version/retire
+    DELETE /api/repos/:repository/packages/:name/releases/:version/retire
+    POST /api/repos/:repository/publish`,
+  public: `
+    GET /api/packages/:name
+    POST /api/packages/:name/releases
+    GET /api/packages/:name/releases/:version
+    DELETE /api/packages/:name/releases/:version
+    POST /api/packages/:name/releases/:version/retire
+    DELETE /api/packages/:name/releases/:version/retire
+    POST /api/publish`,
+  own: `
+    GET /api/auth
+    GET /api/users/me
+    GET /api/keys
+    POST /api/keys
+    DELETE /api/keys
+    GET /api/keys/:name
+    DELETE /api/keys/:name`,
+  open: `
+    GET /
+    GET /api
+    GET /api/orgs
+    GET /api/packages
+    GET /api/repos
+    GET /api/users/:name
+    POST /api/oauth/token
+    GET /assets/site.css
+    GET /health/live
+    GET /health/ready`,
+};
+
+const listed = (routes: string): string[] => routes.trim().split(/\n\s*/);
+
+const app = useApp();
+let acme: Team;
+let other: Team;
+let keyName: string;
+let bytes: Buffer;
+
+beforeAll(async () => {
+  acme = await team(app);
+  other = await team(app);
+  bytes = await tarball({ name: 'wax' });
+  await publish(app.url, other.name, other.publishKey, { name: 'wax' });
+  keyName = (await app.app.get(Keys).bySecret(other.fetchKey))!.name;
+});
+
+test('every route is listed', () => {
+  const tree = app.app.getHttpAdapter().getInstance().printRoutes({ commonPrefix: false });
+  const path: string[] = [];
+  const found = tree.split('\n').flatMap((line) => {
+    const [, indent, part, methods] = /^([│├└─ ]+)(\S+) \((.+)\)$/.exec(line) ?? [];
+    if (indent === undefined) return [];
+    path.splice(indent.length / 4 - 1, Infinity, part!);
+    const whole = path.join('').replace(/^\/+/, '/');
+    return methods!.split(', ').filter((method) => method !== 'HEAD').map((method) => `${method} ${whole}`);
+  });
+  expect(found.length).toBeGreaterThan(30);
+  expect(found.sort()).toEqual(Object.values(ROUTES).flatMap(listed).sort());
+});
+
+/** A request to the route as it would succeed for those who may, with `organization` in its path. */
+function request(route: string, organization: string, key: string | undefined, erlang = false) {
+  const [method = '', pattern = ''] = route.split(' ');
+  const isKey = pattern.includes('/keys/');
+  const path = pattern
+    .replace(/:organization|:repository/, organization)
+    .replace(':name', isKey ? keyName : 'wax')
+    .replace(':version', '1.0.0')
+    .replace(':user', other.people.read.name);
+  const body = /publish$|releases$/.test(pattern)
+    ? { bytes }
+    : method === 'POST'
+      ? { json: { name: 'x', role: 'read', reason: 'other', message: 'because' } }
+      : {};
+  return ask(app.url + path, { method, key, erlang, ...body });
+}
+
+interface Stranger {
+  readonly who: string;
+  readonly key: () => Promise<string | undefined>;
+  readonly statuses: readonly number[];
+  /** Its key carries the name, so that name is no secret to it. */
+  readonly knowsTheName?: true;
+}
+
+const strangers: Stranger[] = [
+  { who: 'nobody', key: async () => undefined, statuses: [401, 404] },
+  { who: 'noise', key: async () => 'noise', statuses: [401] },
+  { who: 'an admin of another organization', key: () => keyOf(app, acme.people.admin, api(), repositories), statuses: [404] },
+  { who: 'a key for reading', key: () => keyOf(app, acme.people.admin, api('read')), statuses: [401, 404] },
+  { who: 'a key for fetching', key: () => keyOf(app, acme.people.admin, repositories), statuses: [401] },
+  { who: 'the key of another organization', key: () => keyOf(app, acme.organization, api()), statuses: [404] },
+  {
+    who: 'a key that names the other one, made while its owner was a member, say',
+    key: () => keyOf(app, acme.people.admin, repository(other.name), onlyPackage(`${other.name}/wax`)),
+    ...{ statuses: [401, 404], knowsTheName: true },
+  },
+];
+
+describe.each(strangers)('$who', ({ key, statuses, knowsTheName }) => {
+  let credential: string | undefined;
+
+  beforeAll(async () => {
+    credential = await key();
+  });
+
+  test.each(listed(ROUTES.organization))('learns nothing from %s', async (route) => {
+    for (const erlang of [false, true]) {
+      const real = await request(route, other.name, credential, erlang);
+      const absent = await request(route, 'no_such_team', credential, erlang);
+      expect(statuses).toContain(real.status);
+      expect(statuses).toContain(absent.status);
+      if (!knowsTheName) expect(seen(absent)).toEqual(seen(real));
+    }
+  });
+
+  test.each(listed(ROUTES.public))('finds no public repository at %s', async (route) => {
+    expect([401, 404]).toContain((await request(route, '', credential)).status);
+  });
+});
+
+/** All that a stranger can compare, but for what differs between any two requests. */
+function seen({ status, headers, bytes: body }: Answer) {
+  const own = (name: string) => ['date', 'x-request-id'].includes(name) || name.startsWith('x-ratelimit');
+  return { status, body: body.toString('latin1'), headers: [...headers.entries()].filter(([name]) => !own(name)) };
+}
+
+test('after all of that nothing has changed', async () => {
+  const members = await app.db.query('select 1 from members where organization_id = $1', [other.organization.id]);
+  expect(members).toHaveLength(3);
+  expect((await app.app.get(Keys).list({ organizationId: other.organization.id })).map(({ name }) => name)).toEqual([keyName]);
+  const audits = await app.db.query<{ action: string }[]>(`select action from audit_entries where subject_organization_id = $1 and actor_kind <> 'system' order by id`, [other.organization.id]);
+  expect(audits.map(({ action }) => action)).toEqual(['release.publish']);
+});
+
+test('the same requests succeed for those who may, so that they were refused for who asked', async () => {
+  const admin = await keyOf(app, other.people.admin, api());
+  for (const route of listed(ROUTES.organization).filter((one) => one.startsWith('GET')))
+    expect([route, (await request(route, other.name, admin)).status]).toEqual([route, 200]);
+  for (const route of ['POST /api/repos/:repository/publish', 'POST /api/repos/:repository/packages/:name/releases'])
+    expect([route, (await request(route, other.name, admin)).status]).toEqual([route, 200]);
+});
+
+test.each(listed(ROUTES.own))('%s is nobody’s without a credential', async (route) => {
+  expect((await request(`${route}${route.endsWith('auth') ? '?domain=api' : ''}`, '', undefined)).status).toBe(401);
+});
+
+test('the lists hold what the caller may read, and nothing of others', async () => {
+  const stranger = await keyOf(app, acme.people.read, api());
+  for (const key of [undefined, stranger])
+    for (const path of ['packages', 'packages?search=wax', 'repos', 'orgs', `users/${other.people.write.name}`, 'users/me', 'keys'])
+      expect([path, (await ask(`${app.url}/api/${path}`, { key })).bytes.toString()]).toEqual([path, expect.not.stringContaining(other.name) as string]);
+  const revoked = await app.app.get(Keys).create(TESTS, { userId: acme.people.admin.id }, { name: 'gone', permissions: [api()] });
+  await app.app.get(Keys).revoke(TESTS, { userId: acme.people.admin.id }, 'gone');
+  expect((await ask(`${app.url}/api/packages`, { key: revoked.secret })).status).toBe(401);
+});
