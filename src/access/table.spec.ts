@@ -43,7 +43,13 @@ const actions = Object.keys(table) as Action[];
 const targets = { acme: { name: 'acme' }, 'acme/wax': { name: 'acme', package: 'wax' } };
 type TargetName = keyof typeof targets;
 
-function answer(action: Action, target: TargetName, credential: Permission[] | null, role: Role | null, state: Standing | null): Answer {
+function answer(
+  action: Action,
+  target: TargetName,
+  credential: Permission[] | null,
+  role: Role | null,
+  state: Standing | null,
+): Answer {
   const facts: Facts = { authenticated: credential !== null, permissions: credential ?? [], role, standing: state };
   return decide(action, targets[target], facts);
 }
@@ -54,7 +60,17 @@ function* cells() {
     for (const target of Object.keys(targets) as TargetName[])
       for (const [who, credential] of Object.entries(credentials))
         for (const [state, found] of Object.entries(standings))
-          for (const role of roles) yield { action, target, who, credential, state, standing: found, role, answer: answer(action, target, credential, role, found) };
+          for (const role of roles)
+            yield {
+              action,
+              target,
+              who,
+              credential,
+              state,
+              standing: found,
+              role,
+              answer: answer(action, target, credential, role, found),
+            };
 }
 
 /** One block an action: a line a credential, a column a role; cells by standing where that makes a difference. */
@@ -67,8 +83,11 @@ function matrix(): string {
       });
     const [whole, single] = [lines('acme'), lines('acme/wax')];
     const same = whole.join('\n') === single.join('\n');
-    const head = `  ${''.padEnd(18)}${['outsider', 'read', 'write', 'admin'].map((role) => role.padEnd(34)).join('')}`.trimEnd();
-    return same ? [`${action}\n${head}\n${whole.join('\n')}`] : [`${action}, in acme\n${head}\n${whole.join('\n')}`, `${action}, of acme/wax\n${head}\n${single.join('\n')}`];
+    const head =
+      `  ${''.padEnd(18)}${['outsider', 'read', 'write', 'admin'].map((role) => role.padEnd(34)).join('')}`.trimEnd();
+    return same
+      ? [`${action}\n${head}\n${whole.join('\n')}`]
+      : [`${action}, in acme\n${head}\n${whole.join('\n')}`, `${action}, of acme/wax\n${head}\n${single.join('\n')}`];
   });
   return `${blocks.join('\n\n')}\n`;
 }
@@ -81,7 +100,9 @@ function cell(action: Action, target: TargetName, credential: Permission[] | nul
   }
   if (byAnswer.size === 1) return [...byAnswer.keys()][0]!;
   const most = [...byAnswer].sort(([, a], [, b]) => b.length - a.length)[0]![0];
-  const rest = [...byAnswer].filter(([given]) => given !== most).map(([given, states]) => `${given} if ${states.join(', ')}`);
+  const rest = [...byAnswer]
+    .filter(([given]) => given !== most)
+    .map(([given, states]) => `${given} if ${states.join(', ')}`);
   return `${most}; ${rest.join('; ')}`;
 }
 
@@ -102,12 +123,15 @@ describe('in every cell', () => {
     for (const action of actions)
       for (const target of Object.keys(targets) as TargetName[])
         for (const credential of Object.values(credentials))
-          expect(new Set(Object.values(standings).map((state) => answer(action, target, credential, null, state))).size).toBe(1);
+          expect(
+            new Set(Object.values(standings).map((state) => answer(action, target, credential, null, state))).size,
+          ).toBe(1);
   });
 
   test('without a credential only what is open to all is given', () => {
     for (const { who, role, answer: given, action } of cells())
-      if (who === 'nobody' && given === 'yes') expect([action, role === null, table[action].role]).toEqual([action, false, 'read']);
+      if (who === 'nobody' && given === 'yes')
+        expect([action, role === null, table[action].role]).toEqual([action, false, 'read']);
   });
 
   test('a yes needs the role, the permission and the standing', () => {
@@ -117,16 +141,21 @@ describe('in every cell', () => {
       const rule = table[action];
       expect(rank(role)).toBeGreaterThanOrEqual(rank(rule.role));
       if ('standing' in rule && state !== null) expect(state[rule.standing]).toBe(true);
-      const aPackage = credential?.some(({ domain, resource }) => domain === 'package' && resource?.startsWith('acme/'));
-      if (credential !== null && !covers(credential, rule.permission(targets[target]))) expect([target, aPackage]).toEqual(['acme', true]);
+      const aPackage = credential?.some(
+        ({ domain, resource }) => domain === 'package' && resource?.startsWith('acme/'),
+      );
+      if (credential !== null && !covers(credential, rule.permission(targets[target])))
+        expect([target, aPackage]).toEqual(['acme', true]);
     }
   });
 
   test('more role, more permission, never less right', () => {
     for (const { action, target, credential, role, standing: state, answer: given } of cells()) {
       if (given !== 'yes' || credential === null) continue;
-      for (const more of roles.slice(roles.indexOf(role))) expect(answer(action, target, credential, more, state)).toBe('yes');
-      for (const extra of Object.values(credentials)) expect(answer(action, target, [...credential, ...(extra ?? [])], role, state)).toBe('yes');
+      for (const more of roles.slice(roles.indexOf(role)))
+        expect(answer(action, target, credential, more, state)).toBe('yes');
+      for (const extra of Object.values(credentials))
+        expect(answer(action, target, [...credential, ...(extra ?? [])], role, state)).toBe('yes');
     }
   });
 
@@ -183,7 +212,10 @@ describe('the cells that matter most', () => {
       for (const action of actions) {
         const stands = ['repository.fetch', 'docs.fetch', 'package.publish', 'release.revert'].includes(action);
         const all = [...EVERYTHING, ...one('docs', 'acme')];
-        expect([action, answer(action, 'acme/wax', all, 'admin', state)]).toEqual([action, stands ? 'standing' : 'yes']);
+        expect([action, answer(action, 'acme/wax', all, 'admin', state)]).toEqual([
+          action,
+          stands ? 'standing' : 'yes',
+        ]);
       }
   });
 

@@ -10,7 +10,8 @@ test('a new one is recognised, by scanners too, and is never the same twice', ()
 
 test('every letter and digit turns up, about equally often', () => {
   const counts = new Map<string, number>();
-  for (let n = 0; n < 1000; n += 1) for (const char of newKeySecret().slice(4, 36)) counts.set(char, (counts.get(char) ?? 0) + 1);
+  for (let n = 0; n < 1000; n += 1)
+    for (const char of newKeySecret().slice(4, 36)) counts.set(char, (counts.get(char) ?? 0) + 1);
   expect(counts.size).toBe(62);
   // 32,000 draws from 62: 516 each, give or take; a modulo of bytes would favour some by a quarter.
   expect(Math.min(...counts.values())).toBeGreaterThan(400);
@@ -29,9 +30,17 @@ test('one changed character is noticed, wherever it is', () => {
   }
 });
 
-test.each(['', 'prp_', 'x', ' ', `${newKeySecret()} `, ` ${newKeySecret()}`, `${newKeySecret()}\n`, newKeySecret().toUpperCase(), newKeySecret().slice(0, -1), `${newKeySecret()}0`])(
-  'noise: %j',
-  (text) => {
-    expect(isKeySecret(text)).toBe(false);
-  },
-);
+test.each([
+  '',
+  'prp_',
+  'x',
+  ' ',
+  `${newKeySecret()} `,
+  ` ${newKeySecret()}`,
+  `${newKeySecret()}\n`,
+  newKeySecret().toUpperCase(),
+  newKeySecret().slice(0, -1),
+  `${newKeySecret()}0`,
+])('noise: %j', (text) => {
+  expect(isKeySecret(text)).toBe(false);
+});

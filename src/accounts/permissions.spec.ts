@@ -1,5 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { covers, type Domain, fromScope, narrowed, type Permission, permissionProblem, toScope } from './permissions.js';
+import {
+  covers,
+  type Domain,
+  fromScope,
+  narrowed,
+  type Permission,
+  permissionProblem,
+  toScope,
+} from './permissions.js';
 
 const p = (text: string): Permission => {
   const [domain, resource] = text.split(/:(.*)/s) as [Domain, string | undefined];
@@ -18,9 +26,15 @@ const opened = (held: readonly Permission[]) => needs.filter((need) => covers(he
 
 describe('covers', () => {
   test.each([
-    ['api', ['api', 'api:read', 'api:write', 'package:acme/wax', 'package:acme/comb', 'package:other/wax', 'package:acme/*']],
+    [
+      'api',
+      ['api', 'api:read', 'api:write', 'package:acme/wax', 'package:acme/comb', 'package:other/wax', 'package:acme/*'],
+    ],
     ['api:read', ['api:read']],
-    ['api:write', ['api:read', 'api:write', 'package:acme/wax', 'package:acme/comb', 'package:other/wax', 'package:acme/*']],
+    [
+      'api:write',
+      ['api:read', 'api:write', 'package:acme/wax', 'package:acme/comb', 'package:other/wax', 'package:acme/*'],
+    ],
     ['repositories', ['repositories', 'repository:acme', 'repository:other']],
     ['repository:acme', ['repository:acme']],
     ['package:acme/wax', ['api:read', 'package:acme/wax']],
@@ -50,7 +64,9 @@ describe('narrowed', () => {
       for (const held of sets) {
         const left = narrowed(asked, held);
         expect(new Set(left.map(toScope)).size).toBe(left.length);
-        expect(left.map(toScope)).toEqual(expect.arrayContaining(asked.filter((one) => covers(held, one)).map(toScope)));
+        expect(left.map(toScope)).toEqual(
+          expect.arrayContaining(asked.filter((one) => covers(held, one)).map(toScope)),
+        );
       }
     for (const held of sets) expect(opened(narrowed(held, held))).toEqual(opened(held));
   });
@@ -67,19 +83,54 @@ describe('narrowed', () => {
     ['repositories', 'api', ''],
     ['docs:acme', 'repositories', ''],
   ])('%s asked of %s: %s', (asked, held, left) => {
-    expect(narrowed([p(asked)], [p(held)]).map(toScope).join(' ')).toBe(left);
+    expect(
+      narrowed([p(asked)], [p(held)])
+        .map(toScope)
+        .join(' '),
+    ).toBe(left);
   });
 });
 
 describe('permissionProblem', () => {
-  test.each(['api', 'api:read', 'api:write', 'repositories', 'repository:acme', 'docs:a_1', 'package:acme/wax'])('none: %s', (text) => {
-    expect(permissionProblem(p(text))).toBeNull();
-  });
+  test.each(['api', 'api:read', 'api:write', 'repositories', 'repository:acme', 'docs:a_1', 'package:acme/wax'])(
+    'none: %s',
+    (text) => {
+      expect(permissionProblem(p(text))).toBeNull();
+    },
+  );
 
   test.each([
-    ...['api:', 'api:delete', 'api:Read', 'repositories:acme', 'repositories:', 'repository', 'repository:', 'repository:*', 'repository:a/b'],
-    ...['repository:acme api', 'repository:acme\tapi', 'repository:acme\n', 'repository:acme:x', 'docs', 'docs:a/b', 'docs:a repositories'],
-    ...['package', 'package:', 'package:wax', 'package:acme/', 'package:acme/*', 'package:*/wax', 'package:a/b/c', 'package:a/b api', 'package:a/b\n'],
+    ...[
+      'api:',
+      'api:delete',
+      'api:Read',
+      'repositories:acme',
+      'repositories:',
+      'repository',
+      'repository:',
+      'repository:*',
+      'repository:a/b',
+    ],
+    ...[
+      'repository:acme api',
+      'repository:acme\tapi',
+      'repository:acme\n',
+      'repository:acme:x',
+      'docs',
+      'docs:a/b',
+      'docs:a repositories',
+    ],
+    ...[
+      'package',
+      'package:',
+      'package:wax',
+      'package:acme/',
+      'package:acme/*',
+      'package:*/wax',
+      'package:a/b/c',
+      'package:a/b api',
+      'package:a/b\n',
+    ],
   ])('one: %j', (text) => {
     expect(permissionProblem(p(text))).toMatch(/./);
   });
@@ -92,7 +143,9 @@ describe('scopes', () => {
   });
 
   test('what is unknown or malformed is left out', () => {
-    expect(fromScope('  api:read  everything repository: package:x api:admin constructor __proto__ api:read:x ')).toEqual([p('api:read')]);
+    expect(
+      fromScope('  api:read  everything repository: package:x api:admin constructor __proto__ api:read:x '),
+    ).toEqual([p('api:read')]);
     expect(fromScope('')).toEqual([]);
   });
 });

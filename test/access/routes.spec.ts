@@ -89,7 +89,10 @@ test('every route is listed', () => {
     if (indent === undefined) return [];
     path.splice(indent.length / 4 - 1, Infinity, part!);
     const whole = path.join('').replace(/^\/+/, '/');
-    return methods!.split(', ').filter((method) => method !== 'HEAD').map((method) => `${method} ${whole}`);
+    return methods!
+      .split(', ')
+      .filter((method) => method !== 'HEAD')
+      .map((method) => `${method} ${whole}`);
   });
   expect(found.length).toBeGreaterThan(30);
   expect(found.sort()).toEqual(Object.values(ROUTES).flatMap(listed).sort());
@@ -123,7 +126,11 @@ interface Stranger {
 const strangers: Stranger[] = [
   { who: 'nobody', key: async () => undefined, statuses: [401, 404] },
   { who: 'noise', key: async () => 'noise', statuses: [401] },
-  { who: 'an admin of another organization', key: () => keyOf(app, acme.people.admin, api(), repositories), statuses: [404] },
+  {
+    who: 'an admin of another organization',
+    key: () => keyOf(app, acme.people.admin, api(), repositories),
+    statuses: [404],
+  },
   { who: 'a key for reading', key: () => keyOf(app, acme.people.admin, api('read')), statuses: [401, 404] },
   { who: 'a key for fetching', key: () => keyOf(app, acme.people.admin, repositories), statuses: [401] },
   { who: 'the key of another organization', key: () => keyOf(app, acme.organization, api()), statuses: [404] },
@@ -165,8 +172,13 @@ function seen({ status, headers, bytes: body }: Answer) {
 test('after all of that nothing has changed', async () => {
   const members = await app.db.query('select 1 from members where organization_id = $1', [other.organization.id]);
   expect(members).toHaveLength(3);
-  expect((await app.app.get(Keys).list({ organizationId: other.organization.id })).map(({ name }) => name)).toEqual([keyName]);
-  const audits = await app.db.query<{ action: string }[]>(`select action from audit_entries where subject_organization_id = $1 and actor_kind <> 'system' order by id`, [other.organization.id]);
+  expect((await app.app.get(Keys).list({ organizationId: other.organization.id })).map(({ name }) => name)).toEqual([
+    keyName,
+  ]);
+  const audits = await app.db.query<{ action: string }[]>(
+    `select action from audit_entries where subject_organization_id = $1 and actor_kind <> 'system' order by id`,
+    [other.organization.id],
+  );
   expect(audits.map(({ action }) => action)).toEqual(['release.publish']);
 });
 
@@ -185,9 +197,22 @@ test.each(listed(ROUTES.own))('%s is nobody’s without a credential', async (ro
 test('the lists hold what the caller may read, and nothing of others', async () => {
   const stranger = await keyOf(app, acme.people.read, api());
   for (const key of [undefined, stranger])
-    for (const path of ['packages', 'packages?search=wax', 'repos', 'orgs', `users/${other.people.write.name}`, 'users/me', 'keys'])
-      expect([path, (await ask(`${app.url}/api/${path}`, { key })).bytes.toString()]).toEqual([path, expect.not.stringContaining(other.name) as string]);
-  const revoked = await app.app.get(Keys).create(TESTS, { userId: acme.people.admin.id }, { name: 'gone', permissions: [api()] });
+    for (const path of [
+      'packages',
+      'packages?search=wax',
+      'repos',
+      'orgs',
+      `users/${other.people.write.name}`,
+      'users/me',
+      'keys',
+    ])
+      expect([path, (await ask(`${app.url}/api/${path}`, { key })).bytes.toString()]).toEqual([
+        path,
+        expect.not.stringContaining(other.name) as string,
+      ]);
+  const revoked = await app.app
+    .get(Keys)
+    .create(TESTS, { userId: acme.people.admin.id }, { name: 'gone', permissions: [api()] });
   await app.app.get(Keys).revoke(TESTS, { userId: acme.people.admin.id }, 'gone');
   expect((await ask(`${app.url}/api/packages`, { key: revoked.secret })).status).toBe(401);
 });

@@ -2,7 +2,17 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { Organizations } from '../../src/organizations/organizations.js';
 import { useApp } from '../support/app.js';
 import { ask, basic } from '../support/http.js';
-import { api, keyOf, onlyPackage, PASSWORD, repositories, repository, team, type Team, TESTS } from '../support/people.js';
+import {
+  api,
+  keyOf,
+  onlyPackage,
+  PASSWORD,
+  repositories,
+  repository,
+  team,
+  type Team,
+  TESTS,
+} from '../support/people.js';
 
 const app = useApp();
 let acme: Team;
@@ -28,7 +38,10 @@ const bearer = async (secret: string) => {
 describe('a key that is good for it', () => {
   test('of an organization: 200, and whose it is, as mix reads it', async () => {
     const { status, plain } = await check(acme.fetchKey, 'repository', acme.name);
-    expect([status, plain]).toEqual([200, { key: { name: expect.any(String) as string, owner: { type: 'organization', name: acme.name } } }]);
+    expect([status, plain]).toEqual([
+      200,
+      { key: { name: expect.any(String) as string, owner: { type: 'organization', name: acme.name } } },
+    ]);
   });
 
   test('of a person', async () => {
@@ -109,7 +122,11 @@ describe('a key that is not', () => {
   test.each([
     ['no domain', '', { domain: 'must be one of api, repository, repositories, package, docs' }],
     ['an unknown domain', 'domain=x', { domain: 'must be one of api, repository, repositories, package, docs' }],
-    ['two domains', 'domain=api&domain=docs', { domain: 'must be one of api, repository, repositories, package, docs' }],
+    [
+      'two domains',
+      'domain=api&domain=docs',
+      { domain: 'must be one of api, repository, repositories, package, docs' },
+    ],
     ['no repository', 'domain=repository', { resource: 'a repository name is needed for this domain' }],
     ['a path', 'domain=repository&resource=a/b', { resource: 'a repository name is needed for this domain' }],
     ['half a package', 'domain=package&resource=acme', { resource: 'must be REPOSITORY/PACKAGE' }],
@@ -129,7 +146,11 @@ describe('an organization that does not pay', () => {
     const organizations = app.app.get(Organizations);
     if (state === 'blocked') await organizations.setOverride(TESTS, name, 'blocked');
     else await organizations.setTrialEnd(TESTS, name, new Date(0));
-    for (const [domain, resource] of [['repository', name], ['docs', name], ['package', `${name}/wax`]] as const) {
+    for (const [domain, resource] of [
+      ['repository', name],
+      ['docs', name],
+      ['package', `${name}/wax`],
+    ] as const) {
       const { status, plain } = await check(key, domain, resource);
       expect([domain, status, plain]).toEqual([domain, 403, { status: 403, message }]);
     }

@@ -3,7 +3,19 @@ import { LastUse } from '../../src/accounts/last-use.js';
 import { Members } from '../../src/organizations/members.js';
 import { useApp } from '../support/app.js';
 import { ask, type Ask, basic, eventually } from '../support/http.js';
-import { api, keyOf, onlyPackage, PASSWORD, person, repositories, repository, team, type Team, TESTS, unique } from '../support/people.js';
+import {
+  api,
+  keyOf,
+  onlyPackage,
+  PASSWORD,
+  person,
+  repositories,
+  repository,
+  team,
+  type Team,
+  TESTS,
+  unique,
+} from '../support/people.js';
 
 const app = useApp();
 let acme: Team;
@@ -28,26 +40,44 @@ describe('making one', () => {
     expect(made.status).toBe(201);
     expect(made.headers.get('location')).toBe(url(`keys/${name}`));
     expect(made.headers.get('cache-control')).toBe('no-store');
-    expect(made.body).toMatchObject({ name, authing_key: false, permissions: [{ domain: 'api', resource: 'read' }], revoke_at: null, last_use: null });
+    expect(made.body).toMatchObject({
+      name,
+      authing_key: false,
+      permissions: [{ domain: 'api', resource: 'read' }],
+      revoke_at: null,
+      last_use: null,
+    });
     const secret = made.body.secret as string;
     expect(secret).toMatch(/^prp_[0-9A-Za-z]{38}$/);
     expect((await ask(url('users/me'), { key: secret })).body.username).toBe(acme.people.write.name);
     const shown = await ask(url(`keys/${name}`), { key });
-    expect(shown.body).toEqual(Object.fromEntries(Object.entries(made.body as object).filter(([field]) => field !== 'secret')));
+    expect(shown.body).toEqual(
+      Object.fromEntries(Object.entries(made.body as object).filter(([field]) => field !== 'secret')),
+    );
     expect(shown.bytes.includes(secret)).toBe(false);
     expect((await ask(url('keys'), { key })).bytes.includes(secret)).toBe(false);
     expect(app.log()).not.toContain(secret);
-    const stored = await app.db.query<object[]>(`select to_json(k)::text as row from keys k union all select to_json(a)::text from audit_entries a`);
+    const stored = await app.db.query<object[]>(
+      `select to_json(k)::text as row from keys k union all select to_json(a)::text from audit_entries a`,
+    );
     expect(JSON.stringify(stored)).not.toContain(secret);
   });
 
   test('as rebar3_hex does it: terms, a password, nil for a resource', async () => {
-    const made = await create({ name: unique('rebar'), permissions: [{ domain: 'api', resource: null }] }, { erlang: true, key: basic(acme.people.write.name, PASSWORD) });
-    expect([made.status, made.body.permissions]).toEqual([201, [{ domain: 'api', resource: null }].map((one) => expect.objectContaining(one) as unknown)]);
+    const made = await create(
+      { name: unique('rebar'), permissions: [{ domain: 'api', resource: null }] },
+      { erlang: true, key: basic(acme.people.write.name, PASSWORD) },
+    );
+    expect([made.status, made.body.permissions]).toEqual([
+      201,
+      [{ domain: 'api', resource: null }].map((one) => expect.objectContaining(one) as unknown),
+    ]);
   });
 
   test.each([[undefined], [null], [[]]])('without permissions (%j) it is for the API', async (permissions) => {
-    expect((await create({ name: unique('plain'), permissions })).body.permissions).toEqual([{ domain: 'api', resource: null }]);
+    expect((await create({ name: unique('plain'), permissions })).body.permissions).toEqual([
+      { domain: 'api', resource: null },
+    ]);
   });
 
   test('a name that is taken gets a number; a revoked one is free again; another owner’s does not count', async () => {
@@ -63,7 +93,13 @@ describe('making one', () => {
   test('one name asked for many times at once', async () => {
     const name = unique('many');
     const made = await Promise.all(Array.from({ length: 5 }, () => create({ name })));
-    expect(made.map(({ body }) => body.name as string).sort()).toEqual([name, `${name}-2`, `${name}-3`, `${name}-4`, `${name}-5`]);
+    expect(made.map(({ body }) => body.name as string).sort()).toEqual([
+      name,
+      `${name}-2`,
+      `${name}-3`,
+      `${name}-4`,
+      `${name}-5`,
+    ]);
   });
 
   test.each([
@@ -75,11 +111,31 @@ describe('making one', () => {
     ['a name without end', { name: 'x'.repeat(101) }, { name: 'must be 1 to 100 printable characters' }],
     ['permissions that are none', { name: 'x', permissions: 'api' }, { permissions: expect.any(String) as string }],
     ['a permission that is none', { name: 'x', permissions: ['api'] }, { permissions: expect.any(String) as string }],
-    ['an unknown domain', { name: 'x', permissions: [{ domain: 'everything' }] }, { permissions: { domain: 'is invalid' } }],
-    ['an unknown resource of the API', { name: 'x', permissions: [{ domain: 'api', resource: 'delete' }] }, { permissions: { resource: 'invalid resource for given domain' } }],
-    ['a resource for all repositories', { name: 'x', permissions: [{ domain: 'repositories', resource: 'x' }] }, { permissions: { resource: 'invalid resource for given domain' } }],
-    ['no repository', { name: 'x', permissions: [{ domain: 'repository' }] }, { permissions: { resource: 'a repository name is needed for this domain' } }],
-    ['no package', { name: 'x', permissions: [{ domain: 'package' }] }, { permissions: { resource: 'must be REPOSITORY/PACKAGE' } }],
+    [
+      'an unknown domain',
+      { name: 'x', permissions: [{ domain: 'everything' }] },
+      { permissions: { domain: 'is invalid' } },
+    ],
+    [
+      'an unknown resource of the API',
+      { name: 'x', permissions: [{ domain: 'api', resource: 'delete' }] },
+      { permissions: { resource: 'invalid resource for given domain' } },
+    ],
+    [
+      'a resource for all repositories',
+      { name: 'x', permissions: [{ domain: 'repositories', resource: 'x' }] },
+      { permissions: { resource: 'invalid resource for given domain' } },
+    ],
+    [
+      'no repository',
+      { name: 'x', permissions: [{ domain: 'repository' }] },
+      { permissions: { resource: 'a repository name is needed for this domain' } },
+    ],
+    [
+      'no package',
+      { name: 'x', permissions: [{ domain: 'package' }] },
+      { permissions: { resource: 'must be REPOSITORY/PACKAGE' } },
+    ],
     ['an end in the past', { name: 'x', revoke_at: '2020-01-01T00:00:00Z' }, { revoke_at: 'must be in the future' }],
     ['an end that is no time', { name: 'x', revoke_at: 'tomorrow' }, { revoke_at: 'must be an ISO 8601 time' }],
   ])('%s: 422', async (_what, body, errors) => {
@@ -95,21 +151,38 @@ describe('making one', () => {
       const answer = await create({ name: 'x', permissions: [{ domain, resource }] }, { path });
       return [answer.status, answer.body];
     };
-    for (const [domain, what, suffix] of [['repository', 'repository', ''], ['docs', 'repository', ''], ['package', 'package', '/wax']] as const)
+    for (const [domain, what, suffix] of [
+      ['repository', 'repository', ''],
+      ['docs', 'repository', ''],
+      ['package', 'package', '/wax'],
+    ] as const)
       for (const path of [undefined, ofAcme()]) {
         const theirs = await refused(domain, other.name + suffix, path);
-        expect(theirs).toEqual([422, { status: 422, message: 'Validation error(s)', errors: { permissions: { resource: `you do not have access to this ${what}` } } }]);
+        expect(theirs).toEqual([
+          422,
+          {
+            status: 422,
+            message: 'Validation error(s)',
+            errors: { permissions: { resource: `you do not have access to this ${what}` } },
+          },
+        ]);
         expect(await refused(domain, `no_such_team${suffix}`, path)).toEqual(theirs);
       }
   });
 
   // In a token's scope these would fall apart into several permissions.
-  test.each(['$ api', '$/x api', '$/x repositories', '$/ api:write', '$\tapi', '$:x', '$/..', '$/'])('it names nothing but names: %j', async (resource) => {
-    for (const domain of ['repository', 'docs', 'package']) {
-      const answer = await create({ name: 'x', permissions: [{ domain, resource: resource.replace('$', acme.name) }] });
-      expect([domain, answer.status]).toEqual([domain, 422]);
-    }
-  });
+  test.each(['$ api', '$/x api', '$/x repositories', '$/ api:write', '$\tapi', '$:x', '$/..', '$/'])(
+    'it names nothing but names: %j',
+    async (resource) => {
+      for (const domain of ['repository', 'docs', 'package']) {
+        const answer = await create({
+          name: 'x',
+          permissions: [{ domain, resource: resource.replace('$', acme.name) }],
+        });
+        expect([domain, answer.status]).toEqual([domain, 422]);
+      }
+    },
+  );
 });
 
 describe('which key may make which', () => {
@@ -147,15 +220,24 @@ describe('which key may make which', () => {
   test('an organization’s key has no account: 404 on /keys, its own on /orgs/ORG/keys', async () => {
     const robot = await keyOf(app, acme.organization, api());
     for (const method of ['GET', 'POST', 'DELETE'])
-      expect([method, (await ask(url('keys'), { method, key: robot, ...(method === 'POST' ? { json: all } : {}) })).status]).toEqual([method, 404]);
+      expect([
+        method,
+        (await ask(url('keys'), { method, key: robot, ...(method === 'POST' ? { json: all } : {}) })).status,
+      ]).toEqual([method, 404]);
     expect((await create({ name: unique('robot') }, { key: robot, path: ofAcme() })).status).toBe(201);
     expect((await create({ name: 'x' }, { key: robot, path: `orgs/${other.name}/keys` })).status).toBe(404);
   });
 
   test('an organization’s key never becomes more than its organization', async () => {
-    const made = await create({ name: unique('robot'), permissions: [{ domain: 'api' }, { domain: 'repositories' }] }, { path: ofAcme() });
+    const made = await create(
+      { name: unique('robot'), permissions: [{ domain: 'api' }, { domain: 'repositories' }] },
+      { path: ofAcme() },
+    );
     const robot = made.body.secret as string;
-    expect((await ask(url(`orgs/${acme.name}/members`), { method: 'POST', key: robot, json: { name: 'x', role: 'admin' } })).status).toBe(403);
+    expect(
+      (await ask(url(`orgs/${acme.name}/members`), { method: 'POST', key: robot, json: { name: 'x', role: 'admin' } }))
+        .status,
+    ).toBe(403);
     expect((await ask(`${app.url}/repo/repos/${acme.name}/names`, { key: robot })).status).not.toBe(403);
     expect((await ask(`${app.url}/repo/repos/${other.name}/names`, { key: robot })).status).toBe(403);
   });
@@ -165,7 +247,11 @@ describe('looking at them', () => {
   test('own ones, by name, with the one in use marked', async () => {
     const { people } = other;
     const [one, two] = [await keyOf(app, people.read, api()), await keyOf(app, people.read, api('read'))];
-    const list = (await ask(url('keys'), { key: one })).body as { name: string; authing_key: boolean; inserted_at: string }[];
+    const list = (await ask(url('keys'), { key: one })).body as {
+      name: string;
+      authing_key: boolean;
+      inserted_at: string;
+    }[];
     expect(list.map((each) => each.authing_key).sort()).toEqual([false, true]);
     for (const each of list) {
       expect(each.inserted_at).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
@@ -211,7 +297,9 @@ describe('revoking', () => {
   test('somebody else’s key by its name does nothing', async () => {
     const { name } = (await create({ name: unique('mine') })).body as { name: string };
     expect((await ask(url(`keys/${name}`), { method: 'DELETE', key: other.publishKey })).status).toBe(404);
-    expect((await ask(url(`orgs/${other.name}/keys/${name}`), { method: 'DELETE', key: other.publishKey })).status).toBe(404);
+    expect(
+      (await ask(url(`orgs/${other.name}/keys/${name}`), { method: 'DELETE', key: other.publishKey })).status,
+    ).toBe(404);
     expect((await ask(url(`keys/${name}`), { key })).status).toBe(200);
   });
 
@@ -220,7 +308,8 @@ describe('revoking', () => {
     const [one, two] = [await keyOf(app, somebody, api()), await keyOf(app, somebody, repositories)];
     const answer = await ask(url('keys'), { method: 'DELETE', key: one });
     expect([answer.status, answer.body.authing_key]).toEqual([200, true]);
-    for (const secret of [one, two]) expect((await ask(url('users/me'), { key: secret })).body.message).toBe('API key revoked');
+    for (const secret of [one, two])
+      expect((await ask(url('users/me'), { key: secret })).body.message).toBe('API key revoked');
     expect((await ask(url('users/me'), { key })).status).toBe(200);
   });
 

@@ -11,7 +11,8 @@ beforeAll(async () => {
 });
 
 const me = (key?: string, erlang = false) => ask(`${app.url}/api/users/me`, { key, erlang });
-const limits = (headers: Headers) => ['limit', 'remaining', 'reset'].map((name) => Number(headers.get(`x-ratelimit-${name}`)));
+const limits = (headers: Headers) =>
+  ['limit', 'remaining', 'reset'].map((name) => Number(headers.get(`x-ratelimit-${name}`)));
 
 test('an actor is limited across all its keys, in the format asked for; others are not', async () => {
   const keys = [await keyOf(app, acme.people.read, api()), await keyOf(app, acme.people.read, api('read'))];
@@ -26,7 +27,10 @@ test('an actor is limited across all its keys, in the format asked for; others a
   for (const erlang of [false, true]) {
     const { status, headers, body } = await me(keys[0], erlang);
     expect([status, limits(headers).slice(0, 2)]).toEqual([429, [8, 0]]);
-    expect({ ...(body as object) }).toEqual({ status: 429, message: `API rate limit exceeded for user ${acme.people.read.name}` });
+    expect({ ...(body as object) }).toEqual({
+      status: 429,
+      message: `API rate limit exceeded for user ${acme.people.read.name}`,
+    });
   }
   expect((await me(basic(acme.people.read.name, PASSWORD))).status).toBe(429);
   expect((await me(acme.publishKey)).status).toBe(200);
@@ -50,9 +54,13 @@ describe('passwords', () => {
     const key = await keyOf(app, somebody, api());
     expect((await me(basic(somebody.name, PASSWORD))).status).toBe(200);
     const wrong = await Promise.all(Array.from({ length: 10 }, (_, n) => me(basic(somebody.name, `guess ${n}`))));
-    for (const { status, body } of wrong) expect([status, body.message]).toEqual([401, 'invalid username and password combination']);
+    for (const { status, body } of wrong)
+      expect([status, body.message]).toEqual([401, 'invalid username and password combination']);
     const refused = await me(basic(somebody.name, PASSWORD));
-    expect([refused.status, refused.body.message]).toEqual([401, 'too many failed attempts, please try again in fifteen minutes']);
+    expect([refused.status, refused.body.message]).toEqual([
+      401,
+      'too many failed attempts, please try again in fifteen minutes',
+    ]);
     expect((await me(key)).status).toBe(200);
   });
 });
@@ -64,7 +72,11 @@ test('failed logins and strangers count by address; 429 comes with the limit’s
   for (let n = 0; n < 26; n += 1) statuses.push((await me(n % 2 === 0 ? 'noise' : undefined)).status);
   expect(statuses).toEqual([...Array.from({ length: 25 }, () => 401), 429]);
   const refused = await me('noise');
-  expect([refused.status, refused.body.message, limits(refused.headers).slice(0, 2)]).toEqual([429, 'API rate limit exceeded for IP 127.0.0.1', [25, 0]]);
+  expect([refused.status, refused.body.message, limits(refused.headers).slice(0, 2)]).toEqual([
+    429,
+    'API rate limit exceeded for IP 127.0.0.1',
+    [25, 0],
+  ]);
   expect((await ask(`${app.url}/api/packages`)).status).toBe(429);
   expect((await me(acme.publishKey)).status).toBe(200);
 });

@@ -6,7 +6,18 @@ import { TOKEN_KEY } from '../../src/accounts/tokens.js';
 import { Members } from '../../src/organizations/members.js';
 import { type TestApp, startApp, useApp } from '../support/app.js';
 import { ask, eventually, publish } from '../support/http.js';
-import { api, keyOf, onlyPackage, person, repositories, repository, team, type Team, TESTS, unique } from '../support/people.js';
+import {
+  api,
+  keyOf,
+  onlyPackage,
+  person,
+  repositories,
+  repository,
+  team,
+  type Team,
+  TESTS,
+  unique,
+} from '../support/people.js';
 
 const app = useApp({ env: { API_LIMIT_PER_IP: '60' } });
 let acme: Team;
@@ -22,9 +33,16 @@ const CLIENT = '78ea6566-89fd-481e-a1d6-7d9d78eacca8';
 const exchange = (client_secret: unknown, scope?: unknown, more: object = {}) =>
   ask(`${app.url}/api/oauth/token`, {
     ...{ method: 'POST', erlang: true },
-    json: { grant_type: 'client_credentials', client_id: CLIENT, client_secret, ...(scope === undefined ? {} : { scope }), ...more },
+    json: {
+      grant_type: 'client_credentials',
+      client_id: CLIENT,
+      client_secret,
+      ...(scope === undefined ? {} : { scope }),
+      ...more,
+    },
   });
-const bearer = async (secret: string, scope?: string) => `Bearer ${(await exchange(secret, scope)).body.access_token as string}`;
+const bearer = async (secret: string, scope?: string) =>
+  `Bearer ${(await exchange(secret, scope)).body.access_token as string}`;
 
 /** What a credential opens, asked so that nothing comes of it: an empty upload, a key that is not there. */
 const can = {
@@ -32,7 +50,8 @@ const can = {
   publish: async (key: string, road = 'publish') =>
     (await ask(`${app.url}/api/repos/${acme.name}/${road}`, { method: 'POST', key })).status === 422,
   revoke: async (key: string) => (await ask(`${app.url}/api/keys/absent`, { method: 'DELETE', key })).status === 404,
-  fetch: async (key: string, name = acme.name) => ![401, 403].includes((await ask(`${app.url}/repo/repos/${name}/names`, { key })).status),
+  fetch: async (key: string, name = acme.name) =>
+    ![401, 403].includes((await ask(`${app.url}/repo/repos/${name}/names`, { key })).status),
 };
 
 describe('the exchange', () => {
@@ -47,14 +66,25 @@ describe('the exchange', () => {
       scope: `repository:${acme.name}`,
     });
     expect(decodeJwt(answer.body.access_token as string)).toMatchObject({ iss: app.url, sub: `org:${acme.name}` });
-    const file = await ask(`${app.url}/repo/repos/${acme.name}/tarballs/wax-1.0.0.tar`, { key: `Bearer ${answer.body.access_token as string}` });
+    const file = await ask(`${app.url}/repo/repos/${acme.name}/tarballs/wax-1.0.0.tar`, {
+      key: `Bearer ${answer.body.access_token as string}`,
+    });
     expect(file.status).toBe(200);
   });
 
   test.each(['application/json', 'application/x-www-form-urlencoded'])('in %s', async (type) => {
-    const form = { grant_type: 'client_credentials', client_id: CLIENT, client_secret: acme.fetchKey, scope: 'repositories' };
+    const form = {
+      grant_type: 'client_credentials',
+      client_id: CLIENT,
+      client_secret: acme.fetchKey,
+      scope: 'repositories',
+    };
     const body = type.includes('json') ? JSON.stringify(form) : new URLSearchParams(form).toString();
-    const answer = await ask(`${app.url}/api/oauth/token`, { method: 'POST', bytes: Buffer.from(body), headers: { 'content-type': type } });
+    const answer = await ask(`${app.url}/api/oauth/token`, {
+      method: 'POST',
+      bytes: Buffer.from(body),
+      headers: { 'content-type': type },
+    });
     expect([answer.status, answer.body.scope]).toEqual([200, `repository:${acme.name}`]);
   });
 
@@ -78,12 +108,20 @@ describe('the exchange', () => {
       [null, 400, 'invalid_request'],
       [{ grant_type: 'client_credentials' }, 401, 'invalid_client'],
       [{ grant_type: 'client_credentials', client_secret: 'noise' }, 401, 'invalid_client'],
-      [{ grant_type: 'client_credentials', client_secret: 'prp_0000000000000000000000000000000000000000' }, 401, 'invalid_client'],
+      [
+        { grant_type: 'client_credentials', client_secret: 'prp_0000000000000000000000000000000000000000' },
+        401,
+        'invalid_client',
+      ],
       [{ grant_type: 'client_credentials', client_secret: ['a'] }, 401, 'invalid_client'],
     ] as const)
       for (const erlang of [false, true]) {
         const answer = await ask(`${app.url}/api/oauth/token`, { method: 'POST', json: body, erlang });
-        expect([answer.status, answer.body.error, typeof answer.body.error_description]).toEqual([status, error, 'string']);
+        expect([answer.status, answer.body.error, typeof answer.body.error_description]).toEqual([
+          status,
+          error,
+          'string',
+        ]);
       }
   });
 
@@ -103,17 +141,32 @@ describe('the lattice: a token does what was asked for and what its key may do, 
     'one package': () => [onlyPackage(`${acme.name}/wax`)],
     'API and repositories': [api(), repositories],
   } as const;
-  const scopes = ['api', 'api:read', 'api:write', 'repositories', 'repository:$', 'package:$/wax', 'docs:$', 'everything', '', undefined];
+  const scopes = [
+    'api',
+    'api:read',
+    'api:write',
+    'repositories',
+    'repository:$',
+    'package:$/wax',
+    'docs:$',
+    'everything',
+    '',
+    undefined,
+  ];
 
   test.each(Object.entries(keys))('a key for %s', async (_what, given) => {
     const secret = await keyOf(app, acme.people.write, ...(typeof given === 'function' ? given() : given));
-    const doable = async (key: string) => ({
-      read: await can.read(key),
-      publish: await can.publish(key, 'packages/comb/releases'),
-      wax: await can.publish(key, 'packages/wax/releases'),
-      revoke: await can.revoke(key),
-      fetch: await can.fetch(key),
-    });
+    const doable = async (key: string) => {
+      const probes = {
+        read: can.read(key),
+        publish: can.publish(key, 'packages/comb/releases'),
+        wax: can.publish(key, 'packages/wax/releases'),
+        revoke: can.revoke(key),
+        fetch: can.fetch(key),
+      };
+      const answers = Object.entries(probes).map(async ([what, may]): Promise<[string, boolean]> => [what, await may]);
+      return Object.fromEntries(await Promise.all(answers));
+    };
     const byKey = await doable(secret);
     for (const scope of scopes) {
       const asked = scope?.replace('$', acme.name);
@@ -121,13 +174,16 @@ describe('the lattice: a token does what was asked for and what its key may do, 
       expect(answer.status).toBe(200);
       const byToken = await doable(`Bearer ${answer.body.access_token as string}`);
       for (const [what, may] of Object.entries(byToken))
-        if (may) expect([_what, scope, what, byKey[what as keyof typeof byKey]]).toEqual([_what, scope, what, true]);
+        if (may) expect([_what, scope, what, byKey[what]]).toEqual([_what, scope, what, true]);
       expect([scope, byToken]).toEqual([scope, expected(asked, byKey)]);
     }
   });
 
   /** What is left of what a key may do under a scope. */
-  function expected(scope: string | undefined, { read, publish: publishes, wax, revoke, fetch }: Record<string, boolean>) {
+  function expected(
+    scope: string | undefined,
+    { read, publish: publishes, wax, revoke, fetch }: Record<string, boolean>,
+  ) {
     const none = { read: false, publish: false, wax: false, revoke: false, fetch: false };
     switch (scope?.split(':')[0]) {
       case undefined:
@@ -151,7 +207,13 @@ describe('the lattice: a token does what was asked for and what its key may do, 
     const { id } = (await app.app.get(Keys).bySecret(secret))!;
     await app.db.query(`update keys set permissions = '[{"domain": "api", "resource": "read"}]' where id = $1`, [id]);
     expect([await can.read(token), await can.revoke(token)]).toEqual([true, false]);
-    expect(await eventually(() => can.fetch(token), (may) => !may, 1_000)).toBe(false);
+    expect(
+      await eventually(
+        () => can.fetch(token),
+        (may) => !may,
+        1_000,
+      ),
+    ).toBe(false);
   });
 
   test('a token is no key: it is not exchanged for another', async () => {
@@ -164,18 +226,28 @@ describe('the lattice: a token does what was asked for and what its key may do, 
 describe('a token ends', () => {
   test('in the moment its key is revoked', async () => {
     const name = unique('ending');
-    const { secret } = await app.app.get(Keys).create(TESTS, { userId: acme.people.write.id }, { name, permissions: [api(), repositories] });
+    const { secret } = await app.app
+      .get(Keys)
+      .create(TESTS, { userId: acme.people.write.id }, { name, permissions: [api(), repositories] });
     const token = await bearer(secret);
     expect([await can.read(token), await can.fetch(token)]).toEqual([true, true]);
     await app.app.get(Keys).revoke(TESTS, { userId: acme.people.write.id }, name);
     expect((await ask(`${app.url}/api/users/me`, { key: token })).body.message).toBe('API key revoked');
-    expect(await eventually(() => can.fetch(token), (may) => !may, 1_000)).toBe(false);
+    expect(
+      await eventually(
+        () => can.fetch(token),
+        (may) => !may,
+        1_000,
+      ),
+    ).toBe(false);
     expect((await exchange(secret)).status).toBe(401);
   });
 
   test('with its key, if that ends before', async () => {
     const expiresAt = new Date(app.clock.now().getTime() + 600_000);
-    const made = await app.app.get(Keys).create(TESTS, { userId: acme.people.write.id }, { name: unique('brief'), permissions: [api()], expiresAt });
+    const made = await app.app
+      .get(Keys)
+      .create(TESTS, { userId: acme.people.write.id }, { name: unique('brief'), permissions: [api()], expiresAt });
     const { body } = await exchange(made.secret);
     expect(body.expires_in).toBeLessThanOrEqual(600);
     expect(body.expires_in).toBeGreaterThan(590);
@@ -190,7 +262,11 @@ describe('a token ends', () => {
     expect(await can.read(token)).toBe(true);
     app.clock.advance(11_000);
     const refused = await ask(`${app.url}/api/users/me`, { key: token });
-    expect([refused.status, refused.body.message, refused.headers.get('www-authenticate')]).toEqual([401, 'invalid or expired token', 'Basic realm=hex']);
+    expect([refused.status, refused.body.message, refused.headers.get('www-authenticate')]).toEqual([
+      401,
+      'invalid or expired token',
+      'Basic realm=hex',
+    ]);
     const file = await ask(`${app.url}/repo/repos/${acme.name}/names`, { key: token });
     expect([file.status, file.headers.get('www-authenticate')]).toEqual([401, 'Basic realm=hex']);
   });
@@ -202,7 +278,13 @@ describe('a token ends', () => {
     expect([await can.read(token), await can.fetch(token)]).toEqual([true, true]);
     await app.app.get(Members).remove(TESTS, acme.organization, somebody);
     expect(await can.read(token)).toBe(false);
-    expect(await eventually(() => can.fetch(token), (may) => !may, 1_000)).toBe(false);
+    expect(
+      await eventually(
+        () => can.fetch(token),
+        (may) => !may,
+        1_000,
+      ),
+    ).toBe(false);
   });
 });
 
@@ -220,7 +302,12 @@ describe('forged tokens', () => {
   const claims = () => ({ scope: 'api', key: keyId });
   const now = () => Math.floor(app.clock.now().getTime() / 1000);
   const jwt = (more: object = {}, alg = 'ES256') =>
-    new SignJWT({ ...claims(), ...more }).setProtectedHeader({ alg, typ: 'JWT' }).setIssuer(app.url).setAudience('propolis').setIssuedAt(now()).setExpirationTime(now() + 600);
+    new SignJWT({ ...claims(), ...more })
+      .setProtectedHeader({ alg, typ: 'JWT' })
+      .setIssuer(app.url)
+      .setAudience('propolis')
+      .setIssuedAt(now())
+      .setExpirationTime(now() + 600);
   const publicPem = () => createPublicKey(tokenKey(app)).export({ type: 'spki', format: 'pem' }).toString();
 
   test('the genuine one passes, so the others fail for what is wrong with them', async () => {
@@ -228,14 +315,36 @@ describe('forged tokens', () => {
   });
 
   test.each<[string, () => Promise<string> | string]>([
-    ['alg none', () => new UnsecuredJWT(claims()).setIssuer(app.url).setAudience('propolis').setExpirationTime(now() + 600).encode()],
+    [
+      'alg none',
+      () =>
+        new UnsecuredJWT(claims())
+          .setIssuer(app.url)
+          .setAudience('propolis')
+          .setExpirationTime(now() + 600)
+          .encode(),
+    ],
     ['HS256 with the public key for a secret', () => jwt({}, 'HS256').sign(Buffer.from(publicPem()))],
     ['another key', () => jwt().sign(generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey)],
     ['another installation', () => jwt().setIssuer(neighbour.url).sign(tokenKey(neighbour))],
     ['our key, another issuer', () => jwt().setIssuer(neighbour.url).sign(tokenKey(app))],
     ['our key, another audience', () => jwt().setAudience('hexpm:api').sign(tokenKey(app))],
-    ['our key, no end', () => new SignJWT(claims()).setProtectedHeader({ alg: 'ES256' }).setIssuer(app.url).setAudience('propolis').sign(tokenKey(app))],
-    ['our key, ended', () => jwt().setExpirationTime(now() - 1).sign(tokenKey(app))],
+    [
+      'our key, no end',
+      () =>
+        new SignJWT(claims())
+          .setProtectedHeader({ alg: 'ES256' })
+          .setIssuer(app.url)
+          .setAudience('propolis')
+          .sign(tokenKey(app)),
+    ],
+    [
+      'our key, ended',
+      () =>
+        jwt()
+          .setExpirationTime(now() - 1)
+          .sign(tokenKey(app)),
+    ],
     ['our key, no such API key', () => jwt({ key: '999999999' }).sign(tokenKey(app))],
     ['our key, an API key that is none', () => jwt({ key: "1' or '1'='1" }).sign(tokenKey(app))],
     ['our key, an API key of another kind', () => jwt({ key: { id: 1 } }).sign(tokenKey(app))],

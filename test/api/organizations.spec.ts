@@ -25,7 +25,10 @@ const roles = async (name = acme.name) =>
     [name],
   );
 const audits = async (action: string, name = acme.name) =>
-  app.db.query<{ params: object }[]>(`select params from audit_entries where action = $1 and params ->> 'organization' = $2 order by id`, [action, name]);
+  app.db.query<{ params: object }[]>(
+    `select params from audit_entries where action = $1 and params ->> 'organization' = $2 order by id`,
+    [action, name],
+  );
 
 describe('reading', () => {
   test('list and one, in both formats', async () => {
@@ -38,7 +41,12 @@ describe('reading', () => {
       updated_at: expect.stringMatching(/Z$/) as string,
     };
     for (const erlang of [false, true])
-      for (const key of [admin, acme.publishKey, await keyOf(app, acme.people.read, api('read')), await keyOf(app, acme.organization, api())]) {
+      for (const key of [
+        admin,
+        acme.publishKey,
+        await keyOf(app, acme.people.read, api('read')),
+        await keyOf(app, acme.organization, api()),
+      ]) {
         expect(plain(await ask(`${app.url}/api/orgs`, { key, erlang }))).toEqual([shape]);
         expect(plain(await ask(url(), { key, erlang }))).toEqual(shape);
       }
@@ -48,11 +56,15 @@ describe('reading', () => {
 
   test('members, in the order of joining', async () => {
     const list = await ask(url('/members'), { key: acme.publishKey });
-    expect((list.body as { username: string; role: string }[]).slice(0, 3).map(({ username, role }) => [username, role])).toEqual(
-      (['admin', 'write', 'read'] as const).map((role) => [acme.people[role].name, role]),
-    );
+    expect(
+      (list.body as { username: string; role: string }[]).slice(0, 3).map(({ username, role }) => [username, role]),
+    ).toEqual((['admin', 'write', 'read'] as const).map((role) => [acme.people[role].name, role]));
     const one = await ask(url(`/members/${acme.people.read.name}`), { key: acme.publishKey });
-    expect(one.body).toMatchObject({ username: acme.people.read.name, role: 'read', url: `${app.url}/api/users/${acme.people.read.name}` });
+    expect(one.body).toMatchObject({
+      username: acme.people.read.name,
+      role: 'read',
+      url: `${app.url}/api/users/${acme.people.read.name}`,
+    });
     const outsider = await ask(url(`/members/${people[0]!.name}`), { key: acme.publishKey });
     const nobody = await ask(url('/members/never_born'), { key: acme.publishKey });
     expect([outsider.status, nobody.status]).toEqual([404, 404]);
@@ -62,20 +74,29 @@ describe('reading', () => {
   test('hexpm:NAME means NAME', async () => {
     expect((await ask(`${app.url}/api/orgs/hexpm:${acme.name}`, { key: admin })).body.name).toBe(acme.name);
     expect((await ask(`${app.url}/api/repos/hexpm:${acme.name}/packages`, { key: admin })).status).toBe(200);
-    expect((await ask(`${app.url}/api/repos/hexpm%3A${acme.name}`, { key: admin })).body).toMatchObject({ name: acme.name, public: false });
+    expect((await ask(`${app.url}/api/repos/hexpm%3A${acme.name}`, { key: admin })).body).toMatchObject({
+      name: acme.name,
+      public: false,
+    });
   });
 });
 
 describe('changing members', () => {
   const add = (name: unknown, role: unknown, key = admin, organization = acme.name) =>
     ask(url('/members', organization), { method: 'POST', key, json: { name, role } });
-  const change = (name: string, role: unknown, key = admin) => ask(url(`/members/${name}`), { method: 'POST', key, json: { role } });
-  const remove = (name: string, key = admin, organization = acme.name) => ask(url(`/members/${name}`, organization), { method: 'DELETE', key });
+  const change = (name: string, role: unknown, key = admin) =>
+    ask(url(`/members/${name}`), { method: 'POST', key, json: { role } });
+  const remove = (name: string, key = admin, organization = acme.name) =>
+    ask(url(`/members/${name}`, organization), { method: 'DELETE', key });
 
   test('add, change, remove: rows, answers, one audit row each', async () => {
     const { name } = people[0]!;
     const added = await add(name, 'read');
-    expect([added.status, added.body.role, added.headers.get('location')]).toEqual([200, 'read', url(`/members/${name}`)]);
+    expect([added.status, added.body.role, added.headers.get('location')]).toEqual([
+      200,
+      'read',
+      url(`/members/${name}`),
+    ]);
     const changed = await change(name, 'write');
     expect([changed.status, changed.body.role]).toEqual([200, 'write']);
     expect((await change(name, 'write')).status).toBe(200);
@@ -83,7 +104,10 @@ describe('changing members', () => {
     expect([removed.status, removed.bytes.length]).toEqual([204, 0]);
     expect((await roles()).map((one) => one.name)).not.toContain(name);
     for (const action of ['member.add', 'member.role', 'member.remove'])
-      expect([action, (await audits(action)).filter(({ params }) => (params as { user: string }).user === name)]).toEqual([action, [expect.anything()]]);
+      expect([
+        action,
+        (await audits(action)).filter(({ params }) => (params as { user: string }).user === name),
+      ]).toEqual([action, [expect.anything()]]);
     expect((await remove(name)).status).toBe(404);
   });
 
@@ -141,7 +165,11 @@ describe('changing members', () => {
       await add(people[3]!.name, 'admin', keys[0], organization.name);
       await Promise.all([
         remove(people[2]!.name, keys[1], organization.name),
-        ask(url(`/members/${people[3]!.name}`, organization.name), { method: 'POST', key: keys[0], json: { role: 'read' } }),
+        ask(url(`/members/${people[3]!.name}`, organization.name), {
+          method: 'POST',
+          key: keys[0],
+          json: { role: 'read' },
+        }),
       ]);
       expect((await roles(organization.name)).filter(({ role }) => role === 'admin').length).toBeGreaterThanOrEqual(1);
     }
@@ -166,7 +194,8 @@ describe('changing members', () => {
 // Last, since the clock only goes forward.
 describe('an organization that', () => {
   const put = (name: string, version: string) => publish(app.url, acme.name, acme.publishKey, { name, version });
-  const release = (name: string, version: string) => `${app.url}/api/repos/${acme.name}/packages/${name}/releases/${version}`;
+  const release = (name: string, version: string) =>
+    `${app.url}/api/repos/${acme.name}/packages/${name}/releases/${version}`;
 
   async function shut(message: string) {
     const forbidden = { status: 403, message };
@@ -182,15 +211,28 @@ describe('an organization that', () => {
       const fetched = await eventually(fetch, ({ status }) => status === 403, 1_000);
       expect([path, fetched.status, fetched.body]).toEqual([path, 403, `${message}\n`]);
     }
-    for (const path of [`repos/${acme.name}/packages/wax`, `repos/${acme.name}/packages`, `orgs/${acme.name}/members`, `orgs/${acme.name}/keys`])
+    for (const path of [
+      `repos/${acme.name}/packages/wax`,
+      `repos/${acme.name}/packages`,
+      `orgs/${acme.name}/members`,
+      `orgs/${acme.name}/keys`,
+    ])
       expect([path, (await ask(`${app.url}/api/${path}`, { key: acme.publishKey })).status]).toEqual([path, 200]);
     expect((await ask(url(), { key: acme.publishKey })).body.billing_active).toBe(false);
-    const retire = await ask(`${release('wax', '1.0.0')}/retire`, { method: 'POST', key: acme.publishKey, json: { reason: 'security', message: 'get away' } });
+    const retire = await ask(`${release('wax', '1.0.0')}/retire`, {
+      method: 'POST',
+      key: acme.publishKey,
+      json: { reason: 'security', message: 'get away' },
+    });
     expect(retire.status).toBe(204);
-    expect((await ask(`${release('wax', '1.0.0')}/retire`, { method: 'DELETE', key: acme.publishKey })).status).toBe(204);
+    expect((await ask(`${release('wax', '1.0.0')}/retire`, { method: 'DELETE', key: acme.publishKey })).status).toBe(
+      204,
+    );
     const [stranger, reader] = [(await team(app)).publishKey, await keyOf(app, acme.people.read, api())];
     expect((await publish(app.url, acme.name, stranger, { name: 'wax' })).status).toBe(404);
-    expect((await publish(app.url, acme.name, reader, { name: 'wax' })).body.message).toBe('account not authorized for this action');
+    expect((await publish(app.url, acme.name, reader, { name: 'wax' })).body.message).toBe(
+      'account not authorized for this action',
+    );
   }
 
   test('is blocked', async () => {
@@ -211,7 +253,10 @@ describe('an organization that', () => {
   });
 
   test('pays again', async () => {
-    await app.db.query('update organizations set access_until = $2 where name = $1', [acme.name, new Date(app.clock.now().getTime() + DAY)]);
+    await app.db.query('update organizations set access_until = $2 where name = $1', [
+      acme.name,
+      new Date(app.clock.now().getTime() + DAY),
+    ]);
     expect((await put('wax', '1.0.3')).status).toBe(201);
     expect((await ask(url(), { key: admin })).body.standing.state).toBe('active');
   });

@@ -17,17 +17,21 @@ const url = (path: string) => `${app.url}/api/repos/${acme.name}/${path}`;
 const put = (spec: PackageSpec) => publish(app.url, acme.name, key, spec);
 const get = async (path: string, erlang = false) => {
   const answer = await ask(path.startsWith('http') ? path : url(path), { key, erlang });
-  return { ...answer, body: JSON.parse(JSON.stringify(answer.body)) as any };
+  return { ...answer, body: JSON.parse(JSON.stringify(answer.body)) };
 };
 const TIME = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/) as string;
 const audits = (name: string) =>
-  app.db.query<{ action: string; params: object }[]>(`select action, params from audit_entries where params ->> 'package' = $1 order by id`, [name]);
+  app.db.query<{ action: string; params: object }[]>(
+    `select action, params from audit_entries where params ->> 'package' = $1 order by id`,
+    [name],
+  );
 
 describe('a package', () => {
   test('has all that clients read, in both formats', async () => {
     const name = unique('shown');
     const links = `{<<"extra">>,[{<<"a">>,<<"b">>}]}.`;
-    for (const version of ['0.1.2', '0.2.0', '0.3.0-rc.1']) await put({ name, version, description: 'Holds honey — “well”', extra: links });
+    for (const version of ['0.1.2', '0.2.0', '0.3.0-rc.1'])
+      await put({ name, version, description: 'Holds honey — “well”', extra: links });
     await ask(url(`packages/${name}/releases/0.1.2/retire`), { method: 'POST', key, json: { reason: 'security' } });
     for (const erlang of [false, true]) {
       const { status, body } = await get(`packages/${name}`, erlang);
@@ -71,14 +75,18 @@ describe('a package', () => {
   });
 
   test('that is not there: 404', async () => {
-    for (const name of ['absent', 'ABSENT', 'a-b', '%C3%BC', 'x'.repeat(400)]) expect((await get(`packages/${name}`)).status).toBe(404);
+    for (const name of ['absent', 'ABSENT', 'a-b', '%C3%BC', 'x'.repeat(400)])
+      expect((await get(`packages/${name}`)).status).toBe(404);
   });
 });
 
 describe('a release', () => {
   test('has all that clients read, in both formats; `retirement` is there even when null', async () => {
     const name = unique('release');
-    const requirements = [{ name: 'jason', requirement: '~> 1.0', optional: true }, { name: 'plug', app: 'plug_app' }];
+    const requirements = [
+      { name: 'jason', requirement: '~> 1.0', optional: true },
+      { name: 'plug', app: 'plug_app' },
+    ];
     const { body: created } = await put({ name, version: '1.2.3', requirements });
     for (const erlang of [false, true]) {
       const { status, body } = await get(`packages/${name}/releases/1.2.3`, erlang);
@@ -99,7 +107,9 @@ describe('a release', () => {
             jason: { requirement: '~> 1.0', app: 'jason', optional: true },
             plug: { requirement: '>= 0.0.0', app: 'plug_app', optional: false },
           },
-          configs: expect.objectContaining({ 'mix.exs': `{:${name}, "~> 1.2", organization: "${acme.name}"}` }) as object,
+          configs: expect.objectContaining({
+            'mix.exs': `{:${name}, "~> 1.2", organization: "${acme.name}"}`,
+          }) as object,
           meta: { app: name, build_tools: ['mix'], elixir: null },
           downloads: 0,
           publisher: { username: acme.people.write.name, url: `${app.url}/api/users/${acme.people.write.name}` },
@@ -133,7 +143,9 @@ describe('a release', () => {
 describe('the list', () => {
   let hive: Team;
   const list = async (query: string, of = hive.name) =>
-    ((await ask(`${app.url}/api/repos/${of}/packages?${query}`, { key: hive.publishKey })).body as { name: string }[]).map(({ name }) => name);
+    (
+      (await ask(`${app.url}/api/repos/${of}/packages?${query}`, { key: hive.publishKey })).body as { name: string }[]
+    ).map(({ name }) => name);
 
   beforeAll(async () => {
     hive = await team(app);
@@ -178,7 +190,10 @@ describe('the list', () => {
   });
 
   test('has what rebar3_hex and mix read of each', async () => {
-    const { body } = await ask(`${app.url}/api/repos/${hive.name}/packages?search=drone`, { key: hive.publishKey, erlang: true });
+    const { body } = await ask(`${app.url}/api/repos/${hive.name}/packages?search=drone`, {
+      key: hive.publishKey,
+      erlang: true,
+    });
     expect(JSON.parse(JSON.stringify(body))).toEqual([
       expect.objectContaining({
         repository: hive.name,
@@ -210,8 +225,10 @@ describe('the list', () => {
 });
 
 describe('retiring', () => {
-  const retire = (name: string, json: unknown, erlang = false) => ask(url(`packages/${name}/releases/1.0.0/retire`), { method: 'POST', key, json, erlang });
-  const fetchIndex = async (name: string) => (await ask(`${app.url}/repo/repos/${acme.name}/packages/${name}`, { key: acme.fetchKey })).headers.get('etag');
+  const retire = (name: string, json: unknown, erlang = false) =>
+    ask(url(`packages/${name}/releases/1.0.0/retire`), { method: 'POST', key, json, erlang });
+  const fetchIndex = async (name: string) =>
+    (await ask(`${app.url}/repo/repos/${acme.name}/packages/${name}`, { key: acme.fetchKey })).headers.get('etag');
 
   test('204 and nothing else; shown, in the index, in the log; and taken back', async () => {
     const name = unique('retired');
@@ -219,22 +236,35 @@ describe('retiring', () => {
     const before = await fetchIndex(name);
     const answer = await retire(name, { reason: 'deprecated', message: 'use another' }, true);
     expect([answer.status, answer.bytes.length, answer.headers.get('content-type')]).toEqual([204, 0, null]);
-    expect((await get(`packages/${name}/releases/1.0.0`)).body.retirement).toEqual({ reason: 'deprecated', message: 'use another' });
+    expect((await get(`packages/${name}/releases/1.0.0`)).body.retirement).toEqual({
+      reason: 'deprecated',
+      message: 'use another',
+    });
     const during = await fetchIndex(name);
     expect(during).not.toBe(before);
     const back = await ask(url(`packages/${name}/releases/1.0.0/retire`), { method: 'DELETE', key, erlang: true });
     expect([back.status, back.bytes.length]).toEqual([204, 0]);
     expect((await get(`packages/${name}`)).body.retirements).toEqual({});
     expect(await fetchIndex(name)).not.toBe(during);
-    expect((await audits(name)).map(({ action }) => action)).toEqual(['release.publish', 'release.retire', 'release.unretire']);
-    expect((await ask(`${app.url}/repo/repos/${acme.name}/tarballs/${name}-1.0.0.tar`, { key: acme.fetchKey })).status).toBe(200);
+    expect((await audits(name)).map(({ action }) => action)).toEqual([
+      'release.publish',
+      'release.retire',
+      'release.unretire',
+    ]);
+    expect(
+      (await ask(`${app.url}/repo/repos/${acme.name}/tarballs/${name}-1.0.0.tar`, { key: acme.fetchKey })).status,
+    ).toBe(200);
   });
 
   test.each([
     ['no reason', {}, { reason: 'is invalid' }],
     ['an unknown reason', { reason: 'boring', message: 'because' }, { reason: 'is invalid' }],
     ['too short a message', { reason: 'other', message: 'no' }, { message: 'should be at least 3 characters' }],
-    ['too long a message', { reason: 'other', message: 'x'.repeat(141) }, { message: 'should be at most 140 characters' }],
+    [
+      'too long a message',
+      { reason: 'other', message: 'x'.repeat(141) },
+      { message: 'should be at most 140 characters' },
+    ],
     ['a list for a message', { reason: 'other', message: ['a'] }, { message: expect.any(String) as string }],
   ])('%s: 422', async (_what, json, errors) => {
     const name = unique('kept');
@@ -254,15 +284,25 @@ describe('retiring', () => {
   test('what is not there: 404; a version that is none: 400', async () => {
     const json = { reason: 'other', message: 'because' };
     await put({ name: 'there' });
-    for (const [path, status] of [['absent/releases/1.0.0', 404], ['there/releases/9.9.9', 404], ['there/releases/x', 400]] as const)
+    for (const [path, status] of [
+      ['absent/releases/1.0.0', 404],
+      ['there/releases/9.9.9', 404],
+      ['there/releases/x', 400],
+    ] as const)
       for (const method of ['POST', 'DELETE'])
-        expect([method, path, (await ask(url(`packages/${path}/retire`), { method, key, ...(method === 'POST' ? { json } : {}) })).status]).toEqual([method, path, status]);
+        expect([
+          method,
+          path,
+          (await ask(url(`packages/${path}/retire`), { method, key, ...(method === 'POST' ? { json } : {}) })).status,
+        ]).toEqual([method, path, status]);
   });
 });
 
 describe('reverting', () => {
-  const revert = (name: string, version = '1.0.0', by = key) => ask(url(`packages/${name}/releases/${version}`), { method: 'DELETE', key: by });
-  const status = async (path: string) => (await ask(`${app.url}/repo/repos/${acme.name}/${path}`, { key: acme.fetchKey })).status;
+  const revert = (name: string, version = '1.0.0', by = key) =>
+    ask(url(`packages/${name}/releases/${version}`), { method: 'DELETE', key: by });
+  const status = async (path: string) =>
+    (await ask(`${app.url}/repo/repos/${acme.name}/${path}`, { key: acme.fetchKey })).status;
 
   test('one release: gone from the API, the index and the files; the others stay', async () => {
     const name = unique('reverted');
@@ -270,16 +310,25 @@ describe('reverting', () => {
     const answer = await revert(name, '1.1.0');
     expect([answer.status, answer.bytes.length]).toEqual([204, 0]);
     expect((await get(`packages/${name}`)).body.releases).toHaveLength(1);
-    expect([await status(`tarballs/${name}-1.1.0.tar`), await status(`tarballs/${name}-1.0.0.tar`)]).toEqual([404, 200]);
+    expect([await status(`tarballs/${name}-1.1.0.tar`), await status(`tarballs/${name}-1.0.0.tar`)]).toEqual([
+      404, 200,
+    ]);
     expect((await revert(name, '1.1.0')).status).toBe(404);
-    expect((await audits(name)).at(-1)).toMatchObject({ action: 'release.revert', params: { version: '1.1.0', checksum: expect.stringMatching(/^[0-9a-f]{64}$/) as string } });
+    expect((await audits(name)).at(-1)).toMatchObject({
+      action: 'release.revert',
+      params: { version: '1.1.0', checksum: expect.stringMatching(/^[0-9a-f]{64}$/) as string },
+    });
   });
 
   test('the last one takes the package along; the name is free again, and the index goes on, not back', async () => {
     const name = unique('reverted');
     await put({ name });
     expect((await revert(name)).status).toBe(204);
-    expect([(await get(`packages/${name}`)).status, await status(`packages/${name}`), await status(`tarballs/${name}-1.0.0.tar`)]).toEqual([404, 404, 404]);
+    expect([
+      (await get(`packages/${name}`)).status,
+      await status(`packages/${name}`),
+      await status(`tarballs/${name}-1.0.0.tar`),
+    ]).toEqual([404, 404, 404]);
     expect(await app.db.query('select 1 from packages where name = $1', [name])).toEqual([]);
     expect((await put({ name, description: 'anew' })).status).toBe(201);
     expect(await status(`packages/${name}`)).toBe(200);
@@ -293,7 +342,12 @@ describe('reverting', () => {
     expect((await put({ name })).status).toBe(201);
     const fetched = await ask(`${app.url}/repo/repos/${acme.name}/tarballs/${name}-1.0.0.tar`, { key: acme.fetchKey });
     expect(fetched.bytes.equals(tarball)).toBe(true);
-    expect(await app.db.query(`select state from stored_objects o join releases l on l.tarball_key = o.key join packages p on p.id = l.package_id where p.name = $1`, [name])).toEqual([{ state: 'live' }]);
+    expect(
+      await app.db.query(
+        `select state from stored_objects o join releases l on l.tarball_key = o.key join packages p on p.id = l.package_id where p.name = $1`,
+        [name],
+      ),
+    ).toEqual([{ state: 'live' }]);
   });
 
   test('what others of the repository build on stays, to its last release', async () => {
@@ -301,7 +355,10 @@ describe('reverting', () => {
     await put({ name });
     await put({ name: `${name}_user`, requirements: [{ name, repository: acme.name }] });
     const answer = await revert(name);
-    expect([answer.status, answer.body.errors]).toEqual([422, { name: 'you cannot delete this package because other packages depend on it' }]);
+    expect([answer.status, answer.body.errors]).toEqual([
+      422,
+      { name: 'you cannot delete this package because other packages depend on it' },
+    ]);
     expect(await status(`packages/${name}`)).toBe(200);
   });
 
@@ -315,7 +372,15 @@ describe('reverting', () => {
     const by = await give();
     expect((await revert(name, '1.0.0', by)).status).toBe(expected);
     for (const method of ['POST', 'DELETE'])
-      expect((await ask(url(`packages/${name}/releases/1.0.0/retire`), { method, key: by, ...(method === 'POST' ? { json: { reason: 'other' } } : {}) })).status).toBe(expected);
+      expect(
+        (
+          await ask(url(`packages/${name}/releases/1.0.0/retire`), {
+            method,
+            key: by,
+            ...(method === 'POST' ? { json: { reason: 'other' } } : {}),
+          })
+        ).status,
+      ).toBe(expected);
     expect((await get(`packages/${name}/releases/1.0.0`)).body.retirement).toBeNull();
   });
 });

@@ -13,13 +13,18 @@ beforeAll(async () => {
 
 const get = async (path: string, key?: string, erlang = false) => {
   const answer = await ask(`${app.url}/api/users/${path}`, { key, erlang });
-  return { status: answer.status, body: JSON.parse(JSON.stringify(answer.body)) as any };
+  return { status: answer.status, body: JSON.parse(JSON.stringify(answer.body)) };
 };
 
 describe('GET /api/users/me', () => {
   test('has what mix and rebar3_hex read; what is absent is left out, not null', async () => {
     const { name } = acme.people.write;
-    for (const key of [acme.publishKey, basic(name, PASSWORD), await keyOf(app, acme.people.write, api('read')), await keyOf(app, acme.people.write, onlyPackage(`${acme.name}/wax`))])
+    for (const key of [
+      acme.publishKey,
+      basic(name, PASSWORD),
+      await keyOf(app, acme.people.write, api('read')),
+      await keyOf(app, acme.people.write, onlyPackage(`${acme.name}/wax`)),
+    ])
       for (const erlang of [false, true])
         expect(await get('me', key, erlang)).toEqual({
           status: 200,
@@ -43,7 +48,12 @@ describe('GET /api/users/me', () => {
 
   test.each<[string, () => Promise<string | undefined>, number, string]>([
     ['nobody', async () => undefined, 401, 'missing authentication information'],
-    ['a key for fetching', async () => keyOf(app, acme.people.write, repositories), 401, 'key not authorized for this action'],
+    [
+      'a key for fetching',
+      async () => keyOf(app, acme.people.write, repositories),
+      401,
+      'key not authorized for this action',
+    ],
     ['an organization', async () => keyOf(app, acme.organization, api()), 404, 'user account not found'],
   ])('%s', async (_who, key, status, message) => {
     expect(await get('me', await key())).toEqual({ status, body: { status, message } });
@@ -55,7 +65,10 @@ describe('GET /api/users/NAME', () => {
     const { name } = acme.people.read;
     for (const key of [undefined, acme.publishKey]) {
       const { status, body } = await get(name, key);
-      expect([status, Object.keys(body as object).sort()]).toEqual([200, ['handles', 'inserted_at', 'owned_packages', 'packages', 'updated_at', 'url', 'username']]);
+      expect([status, Object.keys(body as object).sort()]).toEqual([
+        200,
+        ['handles', 'inserted_at', 'owned_packages', 'packages', 'updated_at', 'url', 'username'],
+      ]);
     }
   });
 
@@ -65,7 +78,11 @@ describe('GET /api/users/NAME', () => {
     expect((await get(somebody.name)).body.email).toBeUndefined();
     await app.db.query('update emails set verified_at = now() where user_id = $1', [somebody.id]);
     await app.db.query(`update users set full_name = 'Ada “L.”' where id = $1`, [somebody.id]);
-    expect((await get(somebody.name.toUpperCase())).body).toMatchObject({ username: somebody.name, email: `${somebody.name}@example.org`, full_name: 'Ada “L.”' });
+    expect((await get(somebody.name.toUpperCase())).body).toMatchObject({
+      username: somebody.name,
+      email: `${somebody.name}@example.org`,
+      full_name: 'Ada “L.”',
+    });
   });
 
   test.each(['never_born', '%20', 'a%2Fb', "x'--", '%F0%9F%90%9D'])('%s is not there', async (name) => {

@@ -19,10 +19,8 @@ import { tarball } from '../support/tarballs.js';
  */
 const STEPS = {
   'before the ledger row': { on: 'sql', match: 'insert into stored_objects', then: 'before' },
-  'after the ledger row': { on: 'sql', match: 'insert into stored_objects', then: 'after' },
   'before the tarball is visible in the store': { on: 'rename', match: '/tarballs/', then: 'before' },
   'after the tarball is visible in the store': { on: 'rename', match: '/tarballs/', then: 'after' },
-  'at the start of the transaction': { on: 'sql', match: 'insert into packages', then: 'before' },
   'after the release’s row': { on: 'sql', match: 'INSERT INTO "releases"', then: 'after' },
   'before the commit': {
     on: 'sql',
@@ -37,7 +35,6 @@ const STEPS = {
     then: 'after',
   },
   'before the index is visible in the store': { on: 'rename', match: '/registry/packages/NAME/', then: 'before' },
-  'after the index is visible in the store': { on: 'rename', match: '/registry/packages/NAME/', then: 'after' },
   'before the pointer to the index': {
     on: 'sql',
     match: 'INSERT INTO "registry_objects".*packages/NAME,',

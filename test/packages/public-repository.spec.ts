@@ -37,8 +37,18 @@ describe('everybody', () => {
   test('reads it without a credential, in the API and as files', async () => {
     const name = unique('open');
     const published = await put({ name });
-    expect([published.status, published.headers.get('location')]).toEqual([201, api_(`packages/${name}/releases/1.0.0`)]);
-    for (const path of [`packages/${name}`, `packages/${name}/releases/1.0.0`, 'packages', 'repos', 'repos/hexpm', 'repos/hexpm/packages'])
+    expect([published.status, published.headers.get('location')]).toEqual([
+      201,
+      api_(`packages/${name}/releases/1.0.0`),
+    ]);
+    for (const path of [
+      `packages/${name}`,
+      `packages/${name}/releases/1.0.0`,
+      'packages',
+      'repos',
+      'repos/hexpm',
+      'repos/hexpm/packages',
+    ])
       expect([path, (await get(path)).status]).toEqual([path, 200]);
     for (const prefix of ['', '/repos/hexpm', '/repos/hexpm:hexpm']) {
       const file = await ask(`${app.url}/repo${prefix}/tarballs/${name}-1.0.0.tar`);
@@ -63,14 +73,19 @@ describe('everybody', () => {
     await put({ name }, adasKey, 'repos/hexpm/publish');
     const [short, long] = [await get(`packages/${name}`), await get(`repos/hexpm/packages/${name}`)];
     expect(long.body).toEqual(short.body);
-    expect(short.body).toMatchObject({ repository: 'hexpm', url: api_(`packages/${name}`), configs: { 'mix.exs': `{:${name}, "~> 1.0"}` } });
+    expect(short.body).toMatchObject({
+      repository: 'hexpm',
+      url: api_(`packages/${name}`),
+      configs: { 'mix.exs': `{:${name}, "~> 1.0"}` },
+    });
   });
 
   test('finds public packages only, even where a member would find more', async () => {
     const name = unique('found');
     await put({ name });
     await put({ name: `${name}_private` }, acme.publishKey, `repos/${acme.name}/publish`);
-    const names = async (path: string, key?: string) => ((await get(path, key)).body as { name: string }[]).map((one) => one.name);
+    const names = async (path: string, key?: string) =>
+      ((await get(path, key)).body as { name: string }[]).map((one) => one.name);
     expect(await names(`packages?search=${name}`)).toEqual([name]);
     expect(await names(`packages?search=${name}`, adasKey)).toEqual([name]);
     expect(await names(`packages?search=${name}`, acme.publishKey)).toEqual([name, `${name}_private`]);
@@ -89,8 +104,12 @@ describe('owners', () => {
   test('who makes a package owns it; nobody else publishes, retires or reverts', async () => {
     const name = unique('owned');
     await put({ name });
-    expect((await get(`packages/${name}`)).body.owners).toEqual([{ username: 'ada', url: api_('users/ada'), level: 'full' }]);
-    expect((await get('users/ada')).body.packages).toContainEqual(expect.objectContaining({ name, repository: 'hexpm' }));
+    expect((await get(`packages/${name}`)).body.owners).toEqual([
+      { username: 'ada', url: api_('users/ada'), level: 'full' },
+    ]);
+    expect((await get('users/ada')).body.packages).toContainEqual(
+      expect.objectContaining({ name, repository: 'hexpm' }),
+    );
     const release = api_(`packages/${name}/releases/1.0.0`);
     const tries = [
       await put({ name, version: '1.0.1' }, bobsKey),
@@ -99,7 +118,8 @@ describe('owners', () => {
       await ask(`${release}/retire`, { method: 'DELETE', key: bobsKey }),
       await ask(release, { method: 'DELETE', key: bobsKey }),
     ];
-    for (const { status, body } of tries) expect([status, body.message]).toEqual([403, 'account not authorized for this action']);
+    for (const { status, body } of tries)
+      expect([status, body.message]).toEqual([403, 'account not authorized for this action']);
     expect(await releasesOf(name)).toEqual([{ version: '1.0.0', publisher_name: 'ada' }]);
   });
 
@@ -129,9 +149,14 @@ describe('owners', () => {
   test('two people make one package at the same time: it belongs to one, and holds only that one’s releases', async () => {
     for (let round = 0; round < 5; round += 1) {
       const name = unique('race');
-      const answers = await Promise.all([put({ name, version: '1.0.0' }, adasKey), put({ name, version: '2.0.0' }, bobsKey)]);
+      const answers = await Promise.all([
+        put({ name, version: '1.0.0' }, adasKey),
+        put({ name, version: '2.0.0' }, bobsKey),
+      ]);
       expect(answers.map(({ status }) => status).sort()).toEqual([201, 403]);
-      const owners = ((await get(`packages/${name}`)).body.owners as { username: string }[]).map(({ username }) => username);
+      const owners = ((await get(`packages/${name}`)).body.owners as { username: string }[]).map(
+        ({ username }) => username,
+      );
       expect((await releasesOf(name)).map(({ publisher_name }) => publisher_name)).toEqual(owners);
     }
   });
@@ -140,12 +165,18 @@ describe('owners', () => {
 describe('rules', () => {
   test('description and licenses are needed', async () => {
     const answer = await put({ name: unique('bare'), description: '', licenses: [] });
-    expect([answer.status, answer.body.errors]).toEqual([422, { meta: { description: "can't be blank", licenses: "can't be blank" } }]);
+    expect([answer.status, answer.body.errors]).toEqual([
+      422,
+      { meta: { description: "can't be blank", licenses: "can't be blank" } },
+    ]);
   });
 
   test('only public packages are required, and only those there are', async () => {
     const name = unique('asks');
-    const answer = await put({ name, requirements: [{ name: 'secret', repository: acme.name }, { name: 'nobody_has' }] });
+    const answer = await put({
+      name,
+      requirements: [{ name: 'secret', repository: acme.name }, { name: 'nobody_has' }],
+    });
     expect(answer.body.errors).toEqual({
       requirements: {
         secret: `dependencies can only belong to public repository "hexpm", got: "${acme.name}"`,
@@ -162,7 +193,10 @@ describe('rules', () => {
     await put({ name: `${name}_user`, requirements: [{ name }] });
     const release = api_(`packages/${name}/releases/1.0.0`);
     const answer = await ask(release, { method: 'DELETE', key: adasKey });
-    expect([answer.status, answer.body.errors]).toEqual([422, { name: 'you cannot delete this package because other packages depend on it' }]);
+    expect([answer.status, answer.body.errors]).toEqual([
+      422,
+      { name: 'you cannot delete this package because other packages depend on it' },
+    ]);
     expect((await ask(`${app.url}/repo/packages/${name}`)).status).toBe(200);
     await put({ name, version: '1.0.1' });
     expect((await ask(release, { method: 'DELETE', key: adasKey })).status).toBe(204);
@@ -178,7 +212,8 @@ describe('rules', () => {
 // Last, since the clock only goes forward.
 describe('as time goes by', () => {
   const replace = (name: string, version: string, description: string) => put({ name, version, description });
-  const revert = (name: string, version: string) => ask(api_(`packages/${name}/releases/${version}`), { method: 'DELETE', key: adasKey });
+  const revert = (name: string, version: string) =>
+    ask(api_(`packages/${name}/releases/${version}`), { method: 'DELETE', key: adasKey });
   const closed = (what: string) => ({ inserted_at: `can only ${what} a release up to one hour after publication` });
 
   test('a young package may be changed for a day, a later release for an hour', async () => {
@@ -206,8 +241,12 @@ describe('as time goes by', () => {
     await put({ name });
     app.clock.advance(1000 * HOUR);
     const url = api_(`packages/${name}/releases/1.0.0/retire`);
-    expect((await ask(url, { method: 'POST', key: adasKey, json: { reason: 'deprecated', message: 'use another' } })).status).toBe(204);
-    expect((await get(`packages/${name}`)).body.retirements).toEqual({ '1.0.0': { reason: 'deprecated', message: 'use another' } });
+    expect(
+      (await ask(url, { method: 'POST', key: adasKey, json: { reason: 'deprecated', message: 'use another' } })).status,
+    ).toBe(204);
+    expect((await get(`packages/${name}`)).body.retirements).toEqual({
+      '1.0.0': { reason: 'deprecated', message: 'use another' },
+    });
   });
 
   test('private packages may be changed for ever', async () => {
@@ -217,6 +256,8 @@ describe('as time goes by', () => {
     await put({ name }, key, `repos/${acme.name}/publish`);
     app.clock.advance(1000 * HOUR);
     expect((await put({ name, description: 'new' }, key, `repos/${acme.name}/publish`)).status).toBe(200);
-    expect((await ask(api_(`repos/${acme.name}/packages/${name}/releases/1.0.0`), { method: 'DELETE', key })).status).toBe(204);
+    expect(
+      (await ask(api_(`repos/${acme.name}/packages/${name}/releases/1.0.0`), { method: 'DELETE', key })).status,
+    ).toBe(204);
   });
 });

@@ -45,10 +45,16 @@ const roads = [
 ] as const;
 
 describe.each(roads)('%s', (_road, path) => {
-  const send = async (spec: PackageSpec, more: { erlang?: boolean; query?: string } = {}): Promise<Answer & { tarball: Buffer }> => {
+  const send = async (
+    spec: PackageSpec,
+    more: { erlang?: boolean; query?: string } = {},
+  ): Promise<Answer & { tarball: Buffer }> => {
     const bytes = await tarball(spec);
     const url = `${app.url}/api/repos/${acme.name}/${path(spec.name)}${more.query ?? ''}`;
-    return { ...(await ask(url, { method: 'POST', key: acme.publishKey, bytes, erlang: more.erlang })), tarball: bytes };
+    return {
+      ...(await ask(url, { method: 'POST', key: acme.publishKey, bytes, erlang: more.erlang })),
+      tarball: bytes,
+    };
   };
 
   test('new: 201, the release, its address; then served byte for byte and listed in a signed index', async () => {
@@ -68,14 +74,22 @@ describe.each(roads)('%s', (_road, path) => {
     const index = await indexOf(name);
     expect([index.name, index.repository]).toEqual([name, acme.name]);
     expect(index.releases).toHaveLength(1);
-    expect(Buffer.from(index.releases[0]!.outerChecksum!).toString('hex')).toBe(answer.body.checksum);
+    expect(Buffer.from(index.releases[0]!.outerChecksum).toString('hex')).toBe(answer.body.checksum);
     const asked = index.releases[0]!.dependencies.map((one) => [one.package, one.repository, one.optional]);
-    expect(asked.sort()).toEqual([[dependency, acme.name, false], ['jason', 'hexpm', true]]);
+    expect(asked.sort()).toEqual([
+      [dependency, acme.name, false],
+      ['jason', 'hexpm', true],
+    ]);
     const [audit, ...more] = await audits(name);
     expect(more).toEqual([]);
     expect(audit!.actor_name).toBe(acme.people.write.name);
     expect(audit!.key_id).not.toBeNull();
-    expect(audit!.params).toMatchObject({ version: '1.2.3', repository: acme.name, checksum: answer.body.checksum, replaced: false });
+    expect(audit!.params).toMatchObject({
+      version: '1.2.3',
+      repository: acme.name,
+      checksum: answer.body.checksum,
+      replaced: false,
+    });
   });
 
   test('the answer in Erlang terms', async () => {
@@ -88,7 +102,11 @@ describe.each(roads)('%s', (_road, path) => {
   test('again with the same bytes: 200, and nothing is written', async () => {
     const name = unique('again');
     await send({ name });
-    const state = async () => [await rows(name), await audits(name), await app.db.query('select revision from packages where name = $1', [name])];
+    const state = async () => [
+      await rows(name),
+      await audits(name),
+      await app.db.query('select revision from packages where name = $1', [name]),
+    ];
     const before = await state();
     for (const query of ['', '?replace=true', '?replace=false']) {
       const answer = await send({ name }, { query });
@@ -100,11 +118,14 @@ describe.each(roads)('%s', (_road, path) => {
   test('replaced: 200, new bytes served, the old ones gone from the index, requirements anew', async () => {
     const name = unique('replaced');
     await send({ name, requirements: [{ name: 'jason' }, { name: 'plug' }] });
-    const second = await send({ name, description: 'other bytes', requirements: [{ name: 'jason' }] }, { query: '?replace=true' });
+    const second = await send(
+      { name, description: 'other bytes', requirements: [{ name: 'jason' }] },
+      { query: '?replace=true' },
+    );
     expect(second.status).toBe(200);
     expect((await fetched(`tarballs/${name}-1.0.0.tar`)).bytes.equals(second.tarball)).toBe(true);
     const index = await indexOf(name);
-    expect(index.releases.map((one) => Buffer.from(one.outerChecksum!).toString('hex'))).toEqual([second.body.checksum]);
+    expect(index.releases.map((one) => Buffer.from(one.outerChecksum).toString('hex'))).toEqual([second.body.checksum]);
     expect(await rows(name)).toMatchObject([{ requirements: 1 }]);
     expect((await audits(name)).map(({ params }) => params['replaced'])).toEqual([false, true]);
   });
@@ -126,9 +147,16 @@ describe.each(roads)('%s', (_road, path) => {
     const name = unique('retired');
     await send({ name });
     const url = `${app.url}/api/repos/${acme.name}/packages/${name}/releases/1.0.0`;
-    await ask(`${url}/retire`, { method: 'POST', key: acme.publishKey, json: { reason: 'security', message: 'do not use' } });
+    await ask(`${url}/retire`, {
+      method: 'POST',
+      key: acme.publishKey,
+      json: { reason: 'security', message: 'do not use' },
+    });
     await send({ name });
-    expect((await ask(url, { key: acme.publishKey })).body.retirement).toEqual({ reason: 'security', message: 'do not use' });
+    expect((await ask(url, { key: acme.publishKey })).body.retirement).toEqual({
+      reason: 'security',
+      message: 'do not use',
+    });
     await send({ name, description: 'mended' });
     expect((await ask(url, { key: acme.publishKey })).body.retirement).toBeNull();
   });
@@ -136,7 +164,11 @@ describe.each(roads)('%s', (_road, path) => {
 
 test('the name in the path must be the one in the tarball', async () => {
   const bytes = await tarball({ name: 'other_name' });
-  const answer = await ask(`${app.url}/api/repos/${acme.name}/packages/this_name/releases`, { method: 'POST', key: acme.publishKey, bytes });
+  const answer = await ask(`${app.url}/api/repos/${acme.name}/packages/this_name/releases`, {
+    method: 'POST',
+    key: acme.publishKey,
+    bytes,
+  });
   expect([answer.status, answer.body.errors]).toEqual([422, { name: 'metadata does not match package name' }]);
   expect(await rows('other_name')).toEqual([]);
 });
@@ -146,28 +178,65 @@ describe('rules', () => {
     ['build metadata', { version: '1.0.0+build' }, () => ({ version: 'build number not allowed' })],
     ['two numbers', { version: '1.0' }, () => ({ version: 'is invalid SemVer' })],
     ['a leading zero', { version: '1.0.01' }, () => ({ version: 'is invalid SemVer' })],
-    ['an endless number', { version: '1.0.100000000000000' }, () => ({ version: 'numeric components must be at most 99999999999999' })],
-    ['a long pre-release', { version: `1.0.0-${'a'.repeat(65)}` }, () => ({ version: 'prerelease must be at most 64 characters' })],
+    [
+      'an endless number',
+      { version: '1.0.100000000000000' },
+      () => ({ version: 'numeric components must be at most 99999999999999' }),
+    ],
+    [
+      'a long pre-release',
+      { version: `1.0.0-${'a'.repeat(65)}` },
+      () => ({ version: 'prerelease must be at most 64 characters' }),
+    ],
     ['a reserved name', { name: 'elixir' }, () => ({ name: 'is reserved' })],
-    ['a requirement that is none', { requirements: [{ name: 'jason', requirement: 'latest' }] }, () => ({ requirements: { jason: 'invalid requirement: "latest"' } })],
-    ['!= in a requirement', { requirements: [{ name: 'jason', requirement: '!= 1.0.0' }] }, () => ({ requirements: { jason: expect.stringContaining('!= is not allowed in requirements') as string } })],
-    ['itself as a requirement', { requirements: [{ name: 'mirror', repository: '$own' }], name: 'mirror' }, () => ({ requirements: { mirror: 'a package cannot depend on itself' } })],
-    ['a requirement nobody has', { requirements: [{ name: 'nobody_has', repository: '$own' }] }, () => ({ requirements: { nobody_has: `package does not exist in repository "${acme.name}"` } })],
+    [
+      'a requirement that is none',
+      { requirements: [{ name: 'jason', requirement: 'latest' }] },
+      () => ({ requirements: { jason: 'invalid requirement: "latest"' } }),
+    ],
+    [
+      '!= in a requirement',
+      { requirements: [{ name: 'jason', requirement: '!= 1.0.0' }] },
+      () => ({ requirements: { jason: expect.stringContaining('!= is not allowed in requirements') as string } }),
+    ],
+    [
+      'itself as a requirement',
+      { requirements: [{ name: 'mirror', repository: '$own' }], name: 'mirror' },
+      () => ({ requirements: { mirror: 'a package cannot depend on itself' } }),
+    ],
+    [
+      'a requirement nobody has',
+      { requirements: [{ name: 'nobody_has', repository: '$own' }] },
+      () => ({ requirements: { nobody_has: `package does not exist in repository "${acme.name}"` } }),
+    ],
     [
       'a requirement from a third repository',
       { requirements: [{ name: 'foo', repository: 'globex' }] },
-      () => ({ requirements: { foo: `dependencies can only belong to public repository "hexpm" or current repository "${acme.name}", got: "globex"` } }),
+      () => ({
+        requirements: {
+          foo: `dependencies can only belong to public repository "hexpm" or current repository "${acme.name}", got: "globex"`,
+        },
+      }),
     ],
   ])('%s', async (_what, spec, errors) => {
     const name = spec.name ?? unique('ruled');
-    const requirements = (spec.requirements ?? []).map((one) => ({ ...one, repository: one.repository === '$own' ? acme.name : (one.repository ?? 'hexpm') }));
+    const requirements = (spec.requirements ?? []).map((one) => ({
+      ...one,
+      repository: one.repository === '$own' ? acme.name : (one.repository ?? 'hexpm'),
+    }));
     const answer = await put({ ...spec, name, requirements });
-    expect([answer.status, answer.body]).toEqual([422, { status: 422, message: 'Validation error(s)', errors: errors(name) }]);
+    expect([answer.status, answer.body]).toEqual([
+      422,
+      { status: 422, message: 'Validation error(s)', errors: errors(name) },
+    ]);
     expect(await rows(name)).toEqual([]);
   });
 
   test('all problems at once', async () => {
-    const requirements = [{ name: 'nobody_has', repository: acme.name }, { name: 'foo', repository: 'globex' }];
+    const requirements = [
+      { name: 'nobody_has', repository: acme.name },
+      { name: 'foo', repository: 'globex' },
+    ];
     const answer = await put({ name: unique('many'), requirements });
     expect(Object.keys(answer.body.errors.requirements as object)).toEqual(['nobody_has', 'foo']);
   });
@@ -178,19 +247,30 @@ describe('rules', () => {
 
   test('the newest stable release describes the package, whatever comes later', async () => {
     const name = unique('described');
-    const meta = async () => (await ask(`${app.url}/api/repos/${acme.name}/packages/${name}`, { key: acme.publishKey })).body;
-    for (const version of ['1.0.0', '2.0.0', '3.0.0-rc.1', '1.0.1']) await put({ name, version, description: `of ${version}` });
+    const meta = async () =>
+      (await ask(`${app.url}/api/repos/${acme.name}/packages/${name}`, { key: acme.publishKey })).body;
+    for (const version of ['1.0.0', '2.0.0', '3.0.0-rc.1', '1.0.1'])
+      await put({ name, version, description: `of ${version}` });
     const { meta: described, latest_version, latest_stable_version, releases } = await meta();
     expect([described.description, latest_version, latest_stable_version]).toEqual(['of 2.0.0', '3.0.0-rc.1', '2.0.0']);
-    expect((releases as { version: string }[]).map(({ version }) => version)).toEqual(['3.0.0-rc.1', '2.0.0', '1.0.1', '1.0.0']);
+    expect((releases as { version: string }[]).map(({ version }) => version)).toEqual([
+      '3.0.0-rc.1',
+      '2.0.0',
+      '1.0.1',
+      '1.0.0',
+    ]);
   });
 });
 
 describe('the transaction', () => {
   /** Makes one kind of row impossible and answers with how a publish ends then. */
   async function without(table: string, condition: string, name: string): Promise<Answer> {
-    await app.db.query(`create function refuse_it() returns trigger language plpgsql as $$ begin raise exception 'no room'; end $$`);
-    await app.db.query(`create trigger refuse_it before insert on ${table} for each row when (${condition}) execute function refuse_it()`);
+    await app.db.query(
+      `create function refuse_it() returns trigger language plpgsql as $$ begin raise exception 'no room'; end $$`,
+    );
+    await app.db.query(
+      `create trigger refuse_it before insert on ${table} for each row when (${condition}) execute function refuse_it()`,
+    );
     try {
       return await put({ name });
     } finally {
@@ -238,7 +318,9 @@ describe('at the same time', () => {
 
   test('one version with different bytes and replace=false: exactly one wins', async () => {
     const name = unique('race');
-    const answers = await Promise.all([1, 2, 3, 4].map((n) => put({ name, description: `try ${n}` }, '?replace=false')));
+    const answers = await Promise.all(
+      [1, 2, 3, 4].map((n) => put({ name, description: `try ${n}` }, '?replace=false')),
+    );
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 422, 422, 422]);
     const winner = answers.find(({ status }) => status === 201)!;
     expect(await rows(name)).toMatchObject([{ outer: winner.body.checksum as string }]);
@@ -259,7 +341,7 @@ describe('at the same time', () => {
     await Promise.all([1, 2, 3, 4].map((n) => put({ name, description: `try ${n}` })));
     const [row] = await rows(name);
     const index = await indexOf(name);
-    expect(index.releases.map((one) => Buffer.from(one.outerChecksum!).toString('hex'))).toEqual([row!.outer]);
+    expect(index.releases.map((one) => Buffer.from(one.outerChecksum).toString('hex'))).toEqual([row!.outer]);
     expect((await fetched(`tarballs/${name}-1.0.0.tar`)).headers.get('etag')).toBe(`"${row!.outer}"`);
     expect((await audits(name)).at(-1)!.params['checksum']).toBe(row!.outer);
     expect(await audits(name)).toHaveLength(5);
@@ -269,7 +351,10 @@ describe('at the same time', () => {
     const name = unique('race');
     await put({ name });
     const url = `${app.url}/api/repos/${acme.name}/packages/${name}/releases/1.0.0`;
-    const [again, gone] = await Promise.all([put({ name, description: 'anew' }), ask(url, { method: 'DELETE', key: acme.publishKey })]);
+    const [again, gone] = await Promise.all([
+      put({ name, description: 'anew' }),
+      ask(url, { method: 'DELETE', key: acme.publishKey }),
+    ]);
     expect([200, 201, 409]).toContain(again.status);
     expect(gone.status).toBe(204);
     const left = await rows(name);
@@ -293,7 +378,8 @@ describe('who', () => {
     const refused = await put({ name: other }, '', key);
     expect([refused.status, refused.body.message]).toEqual([401, 'key not authorized for this action']);
     const bytes = await tarball({ name: mine, version: '1.1.0' });
-    const releases = (name: string) => ask(`${app.url}/api/repos/${acme.name}/packages/${name}/releases`, { method: 'POST', key, bytes });
+    const releases = (name: string) =>
+      ask(`${app.url}/api/repos/${acme.name}/packages/${name}/releases`, { method: 'POST', key, bytes });
     expect((await releases(mine)).status).toBe(201);
     expect((await releases(other)).status).toBe(401);
     expect(await rows(other)).toEqual([]);
@@ -301,7 +387,12 @@ describe('who', () => {
 
   test.each([
     ['a reader', async () => keyOf(app, acme.people.read, api()), 403, 'account not authorized for this action'],
-    ['a key that may only read', async () => keyOf(app, acme.people.write, api('read')), 401, 'key not authorized for this action'],
+    [
+      'a key that may only read',
+      async () => keyOf(app, acme.people.write, api('read')),
+      401,
+      'key not authorized for this action',
+    ],
     ['a key that may only fetch', async () => acme.fetchKey, 401, 'key not authorized for this action'],
     ['somebody else', async () => (await team(app)).publishKey, 404, 'Page not found'],
   ] as const)('%s is refused', async (_who, key, status, message) => {

@@ -20,7 +20,12 @@ beforeAll(async () => {
 
 const path = (road = 'publish', organization = acme.name) => `/api/repos/${organization}/${road}`;
 const isStored = async () => (await app.db.query('select 1 from packages where name = $1', [name])).length > 0;
-const noFiles = () => eventually(() => app.temporaryFiles(), (files) => files.length === 0, 3_000);
+const noFiles = () =>
+  eventually(
+    () => app.temporaryFiles(),
+    (files) => files.length === 0,
+    3_000,
+  );
 const STATUS = /^HTTP\/1\.1 (?!100)\d+[^]*?\r\n\r\n/m;
 const FINAL = /(?:^|\r\n)HTTP\/1\.1 (?!100)\d+/;
 
@@ -32,12 +37,26 @@ async function fresh(): Promise<void> {
 /** A tarball of about so many bytes, which do not compress. */
 function large(size: number): Buffer {
   const file = { name: 'noise', body: randomBytes(size) };
-  return tar(Object.values(parts({ 'metadata.config': metadataOf({ name }, ['noise']), 'contents.tar.gz': gzipSync(tar([file])) })));
+  return tar(
+    Object.values(
+      parts({ 'metadata.config': metadataOf({ name }, ['noise']), 'contents.tar.gz': gzipSync(tar([file])) }),
+    ),
+  );
 }
 
-async function upload(headers: Record<string, string | number>, target = path(), key: string | null = acme.publishKey): Promise<Wire> {
+async function upload(
+  headers: Record<string, string | number>,
+  target = path(),
+  key: string | null = acme.publishKey,
+): Promise<Wire> {
   const wire = await connect(app.url);
-  wire.send(head('POST', target, { ...(key === null ? {} : { authorization: key }), 'content-type': 'application/octet-stream', ...headers }));
+  wire.send(
+    head('POST', target, {
+      ...(key === null ? {} : { authorization: key }),
+      'content-type': 'application/octet-stream',
+      ...headers,
+    }),
+  );
   return wire;
 }
 
@@ -80,7 +99,13 @@ describe('Expect: 100-continue', () => {
   test('is answered for bodies that are no tarballs', async () => {
     const wire = await connect(app.url);
     const json = JSON.stringify({ name: 'expected', permissions: [{ domain: 'api' }] });
-    wire.send(head('POST', '/api/keys', { authorization: acme.publishKey, 'content-type': 'application/json', ...expecting(json.length) }));
+    wire.send(
+      head('POST', '/api/keys', {
+        authorization: acme.publishKey,
+        'content-type': 'application/json',
+        ...expecting(json.length),
+      }),
+    );
     expect(await wire.until(/\r\n\r\n/)).toBe('HTTP/1.1 100 Continue\r\n\r\n');
     wire.send(json);
     expect(await wire.until(FINAL)).toContain('HTTP/1.1 201 Created');
@@ -89,14 +114,24 @@ describe('Expect: 100-continue', () => {
 });
 
 describe('how the body comes', () => {
-  test.each(['application/x-www-form-urlencoded', 'application/json', 'application/vnd.hex+erlang', 'multipart/form-data', 'text/plain', 'x', ''])(
-    'whatever it is called: %j',
-    async (type) => {
-      await fresh();
-      const answer = await ask(app.url + path(), { method: 'POST', key: acme.publishKey, bytes, headers: { 'content-type': type } });
-      expect([answer.status, answer.body.version]).toEqual([201, '1.0.0']);
-    },
-  );
+  test.each([
+    'application/x-www-form-urlencoded',
+    'application/json',
+    'application/vnd.hex+erlang',
+    'multipart/form-data',
+    'text/plain',
+    'x',
+    '',
+  ])('whatever it is called: %j', async (type) => {
+    await fresh();
+    const answer = await ask(app.url + path(), {
+      method: 'POST',
+      key: acme.publishKey,
+      bytes,
+      headers: { 'content-type': type },
+    });
+    expect([answer.status, answer.body.version]).toEqual([201, '1.0.0']);
+  });
 
   test('without any name for it', async () => {
     await fresh();
@@ -149,7 +184,11 @@ describe('a body that', () => {
     await fresh();
     const wire = await upload({ 'content-length': bytes.length });
     wire.send(bytes.subarray(0, 2000));
-    await eventually(() => app.temporaryFiles(), (files) => files.length === 1, 3_000);
+    await eventually(
+      () => app.temporaryFiles(),
+      (files) => files.length === 1,
+      3_000,
+    );
     wire.destroy();
     expect(await noFiles()).toEqual([]);
     expect(await isStored()).toBe(false);
@@ -174,12 +213,24 @@ describe('a body that', () => {
     expect(await noFiles()).toEqual([]);
   });
 
-  const tooBig = { status: 413, message: `the package tarball is too big: at most ${MAX} bytes`, errors: { tar: 'too big' } };
+  const tooBig = {
+    status: 413,
+    message: `the package tarball is too big: at most ${MAX} bytes`,
+    errors: { tar: 'too big' },
+  };
 
-  test.each([false, true])('is announced as too big is refused at once, in the language asked for (Erlang: %s)', async (erlang) => {
-    const answer = await ask(app.url + path(), { method: 'POST', key: acme.publishKey, bytes: Buffer.alloc(MAX + 1), erlang });
-    expect([answer.status, { ...(answer.body as object) }]).toEqual([413, tooBig]);
-  });
+  test.each([false, true])(
+    'is announced as too big is refused at once, in the language asked for (Erlang: %s)',
+    async (erlang) => {
+      const answer = await ask(app.url + path(), {
+        method: 'POST',
+        key: acme.publishKey,
+        bytes: Buffer.alloc(MAX + 1),
+        erlang,
+      });
+      expect([answer.status, { ...(answer.body as object) }]).toEqual([413, tooBig]);
+    },
+  );
 
   test('turns out too big is refused with words, not with a broken connection', async () => {
     const wire = await upload({ 'transfer-encoding': 'chunked', accept: 'application/json' });
@@ -196,7 +247,11 @@ describe('a body that', () => {
   });
 
   test('is refused while it is still being sent does not keep the next request from being heard', async () => {
-    const wire = await upload({ 'content-length': 2_000_000 }, path(), await keyOf(app, acme.organization, repository(acme.name)));
+    const wire = await upload(
+      { 'content-length': 2_000_000 },
+      path(),
+      await keyOf(app, acme.organization, repository(acme.name)),
+    );
     wire.send(Buffer.alloc(1_000_000));
     expect(await wire.until(FINAL)).toMatch(/^HTTP\/1\.1 401/);
     wire.send(Buffer.alloc(1_000_000));

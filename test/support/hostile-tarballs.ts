@@ -35,8 +35,19 @@ const meta = (field: string, message: string) => ({ meta: { [field]: message } }
 
 export const wellFormed = (): Buffer => made();
 
-/** 200 MiB of zeros, in the contents of a package and as the gzip of nothing but them. */
-const zeros = (): RawEntry => ({ name: 'zeros', body: Buffer.alloc(200 * MIB) });
+/** Made once, since compressing takes longer than being refused. */
+const once = (make: () => Buffer): (() => Buffer) => {
+  let bytes: Buffer | undefined;
+  return () => (bytes ??= make());
+};
+const squeezed = (bytes: Buffer) => made({ 'contents.tar.gz': gzipSync(bytes, { level: 1 }) });
+
+/** Small uploads that become large: 200 MiB of zeros, as a file of a package and as nothing at all. */
+export const bombs = [
+  once(() => squeezed(tar([{ name: 'zeros', body: Buffer.alloc(200 * MIB) }]))),
+  once(() => squeezed(Buffer.alloc(200 * MIB))),
+] as const;
+const crowd = once(() => squeezed(tar(Array.from({ length: 50_001 }, (_, n) => ({ name: `f${n}` })))));
 
 /** A message of which only the beginning matters here. */
 function containing(part: string): string {
@@ -182,29 +193,21 @@ const contents: [string, () => Buffer, string][] = [
   [
     'a sparse file by pax',
     () => holding(pax(record('GNU.sparse.major', '1')), { name: 'sparse' }),
-    'unsupported file type in contents.tar.gz: sparse (sparse file)',
+    containing('(sparse file)'),
   ],
   [
     'names that are not UTF-8',
     () => holding({ name: Buffer.from([0x61, 0xff]) }),
     'invalid contents.tar.gz: a name is not valid UTF-8',
   ],
-  [
-    '60,000 empty files',
-    () => holding(...Array.from({ length: 60_000 }, (_, n) => ({ name: `f${n}` }))),
-    'too many files in contents.tar.gz: at most 50000 are allowed',
-  ],
+  ['too many empty files', crowd, 'too many files in contents.tar.gz: at most 50000 are allowed'],
   [
     'a hundred directories in each other',
     () => holding(directory('d/'.repeat(100))),
     containing('unsafe path in contents.tar.gz: d/d/'),
   ],
-  ['200 MiB of zeros', () => holding(zeros()), 'too big: contents.tar.gz holds more than 134217728 bytes uncompressed'],
-  [
-    '200 MiB of zeros and no tar',
-    () => made({ 'contents.tar.gz': gzipSync(Buffer.alloc(200 * MIB)) }),
-    containing('contents.tar.gz'),
-  ],
+  ['200 MiB of zeros', bombs[0], 'too big: contents.tar.gz holds more than 134217728 bytes uncompressed'],
+  ['200 MiB of zeros and no tar', bombs[1], containing('contents.tar.gz')],
 ];
 
 const described: [string, () => Buffer, unknown][] = [
@@ -272,7 +275,11 @@ const described: [string, () => Buffer, unknown][] = [
   [
     'nothing it says of itself',
     () => made({ 'metadata.config': '' }),
-    { name: "can't be blank", version: "can't be blank", meta: { app: "can't be blank", files: "can't be blank", build_tools: "can't be blank" } },
+    {
+      name: "can't be blank",
+      version: "can't be blank",
+      meta: { app: "can't be blank", files: "can't be blank", build_tools: "can't be blank" },
+    },
   ],
   ['no files', () => instead('[<<"mix.exs"/utf8>>]', '[]'), meta('files', "package can't be empty")],
 ];
