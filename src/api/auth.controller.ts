@@ -31,8 +31,10 @@ export class AuthController {
     this.access.credential(caller, needed);
     await this.ownerMay(caller, needed);
     const { key, byToken, actor } = caller;
-    if (key !== null && !byToken) return { key: { name: key.name, owner: { type: actor.kind, name: 'name' in actor ? actor.name : '' } } };
-    if (key === null) throw new DomainError('unauthenticated', 'no_key', 'this asks about a key or a token, not a password');
+    if (key !== null && !byToken)
+      return { key: { name: key.name, owner: { type: actor.kind, name: 'name' in actor ? actor.name : '' } } };
+    if (key === null)
+      throw new DomainError('unauthenticated', 'no_key', 'this asks about a key or a token, not a password');
     void reply.status(204);
     return undefined;
   }

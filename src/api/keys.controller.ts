@@ -56,7 +56,10 @@ export class KeysController {
     @Param('organization') organization?: string,
   ) {
     const ring = await this.ring(caller, organization, 'write');
-    const permissions = (input.permissions ?? []).map(({ domain, resource }) => ({ domain, resource: resource ?? null }));
+    const permissions = (input.permissions ?? []).map(({ domain, resource }) => ({
+      domain,
+      resource: resource ?? null,
+    }));
     await this.mustBeTheirs(caller, ring, permissions);
     const { key, secret } = await this.keys.create(caller.actor, ring.owner, {
       name: input.name,
@@ -77,7 +80,11 @@ export class KeysController {
   /** All of them, the one in use included; answers with that one, or with nothing where a password was used. */
   @Delete()
   @HttpCode(200)
-  async revokeAll(@From() caller: Caller, @Res({ passthrough: true }) reply: FastifyReply, @Param('organization') organization?: string) {
+  async revokeAll(
+    @From() caller: Caller,
+    @Res({ passthrough: true }) reply: FastifyReply,
+    @Param('organization') organization?: string,
+  ) {
     const ring = await this.ring(caller, organization, 'write');
     const revoked = await this.keys.revokeAll(caller.actor, ring.owner);
     const own = revoked.find((key) => key.id === caller.key?.id);
@@ -94,11 +101,13 @@ export class KeysController {
 
   /** A key may name only what its owner can reach; what does not exist and what is not theirs look alike. */
   private async mustBeTheirs(caller: Caller, ring: Ring, permissions: readonly Permission[]): Promise<void> {
-    const reachable = ring.organization === undefined ? await this.access.organizationNames(caller) : [ring.organization];
+    const reachable =
+      ring.organization === undefined ? await this.access.organizationNames(caller) : [ring.organization];
     for (const { domain, resource } of permissions) {
       if (resource === null || domain === 'api' || domain === 'repositories') continue;
       const [repository = '', name] = resource.split('/');
-      const theirs = reachable.includes(repository) || (domain === 'package' && (await this.ownsPublic(caller, repository, name)));
+      const theirs =
+        reachable.includes(repository) || (domain === 'package' && (await this.ownsPublic(caller, repository, name)));
       if (theirs) continue;
       const what = domain === 'package' ? 'package' : 'repository';
       throw invalidFields({ permissions: { resource: `you do not have access to this ${what}` } });

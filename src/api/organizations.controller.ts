@@ -47,7 +47,9 @@ export class OrganizationsController {
   async listMembers(@From() caller: Caller, @Param('organization') name: string) {
     const organization = await this.access.organization(caller, 'organization.read', name);
     const members = await this.members.list(organization);
-    const users = new Map((await this.users.byIds(members.map(({ userId }) => userId))).map((user) => [user.id, user.name]));
+    const users = new Map(
+      (await this.users.byIds(members.map(({ userId }) => userId))).map((user) => [user.id, user.name]),
+    );
     return members.map((member) => memberView(this.urls, users.get(member.userId)!, member));
   }
 

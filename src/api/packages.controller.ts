@@ -51,7 +51,9 @@ export class PackagesController {
     // Without a release it has just been taken back.
     if (pkg === null || found === null || found.releases.length === 0) throw notFound(`package ${name}`);
     const owners = await this.packages.owners(pkg.id);
-    const names = new Map((await this.users.byIds(owners.map(({ userId }) => userId))).map((user) => [user.id, user.name]));
+    const names = new Map(
+      (await this.users.byIds(owners.map(({ userId }) => userId))).map((user) => [user.id, user.name]),
+    );
     return {
       ...packageView(this.urls, repository, found),
       owners: owners.map(({ userId, level }) => ownerView(this.urls, names.get(userId)!, level)),

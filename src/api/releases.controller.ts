@@ -33,7 +33,12 @@ export class ReleasesController {
   ) {}
 
   @Get()
-  async show(@From() caller: Caller, @Param('name') name: string, @Param('version') version: string, @Param('repository') scope?: string) {
+  async show(
+    @From() caller: Caller,
+    @Param('name') name: string,
+    @Param('version') version: string,
+    @Param('repository') scope?: string,
+  ) {
     const repository = await this.permitted(caller, 'package.read', scope, name, version);
     const pkg = await this.packages.find(repository, name);
     const release = pkg && (await this.releases.find(pkg, version));
@@ -43,7 +48,12 @@ export class ReleasesController {
 
   @Delete()
   @HttpCode(204)
-  async revert(@From() caller: Caller, @Param('name') name: string, @Param('version') version: string, @Param('repository') scope?: string) {
+  async revert(
+    @From() caller: Caller,
+    @Param('name') name: string,
+    @Param('version') version: string,
+    @Param('repository') scope?: string,
+  ) {
     const repository = await this.permitted(caller, 'release.revert', scope, name, version);
     await this.visible(await this.releases.revert(caller.actor, repository, name, version));
   }
@@ -65,14 +75,26 @@ export class ReleasesController {
 
   @Delete('retire')
   @HttpCode(204)
-  async unretire(@From() caller: Caller, @Param('name') name: string, @Param('version') version: string, @Param('repository') scope?: string) {
+  async unretire(
+    @From() caller: Caller,
+    @Param('name') name: string,
+    @Param('version') version: string,
+    @Param('repository') scope?: string,
+  ) {
     const repository = await this.permitted(caller, 'release.retire', scope, name, version);
     await this.visible(await this.releases.retire(caller.actor, repository, name, version, null));
   }
 
-  private async permitted(caller: Caller, action: Action, scope: string | undefined, name: string, version: string): Promise<Repository> {
+  private async permitted(
+    caller: Caller,
+    action: Action,
+    scope: string | undefined,
+    name: string,
+    version: string,
+  ): Promise<Repository> {
     const { repository } = await this.access.repository(caller, action, scope, name);
-    if (tryParseVersion(version) === null) throw Object.assign(new Error(`invalid version: ${version}`), { statusCode: 400 });
+    if (tryParseVersion(version) === null)
+      throw Object.assign(new Error(`invalid version: ${version}`), { statusCode: 400 });
     return repository;
   }
 

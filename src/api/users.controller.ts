@@ -47,6 +47,8 @@ export class UsersController {
   private async ownedPackages(user: User): Promise<SeenPackage[]> {
     const owned = await this.packages.ownedBy(user.id);
     const repository = owned.length > 0 ? await this.organizations.publicRepository() : null;
-    return repository === null ? [] : owned.map(({ name }) => ({ name, scope: undefined, repository: repository.name }));
+    return repository === null
+      ? []
+      : owned.map(({ name }) => ({ name, scope: undefined, repository: repository.name }));
   }
 }

@@ -6,6 +6,7 @@ import { CONFIG, type Config } from '../platform/config.js';
 import { DomainError, notFound } from '../platform/errors.js';
 import { bodyOf } from '../platform/http/error-filter.js';
 import { clientAddress } from '../platform/http/client-address.js';
+import { bodyWasNotAskedFor } from '../platform/http/server.js';
 import { CHALLENGE } from '../platform/http/status.js';
 import { type Logger, LOGGER } from '../platform/log.js';
 import { Objects } from '../platform/objects.js';
@@ -43,6 +44,8 @@ export class DeliveryDoor {
     const requestId = randomUUID();
     response.setHeader('x-request-id', requestId);
     response.setHeader('x-content-type-options', 'nosniff');
+    // Nobody reads a body here; one that was announced and not asked for must not be taken for the next request.
+    if (bodyWasNotAskedFor(request)) response.setHeader('connection', 'close');
     void this.answer(request, response, url, requestId).catch((error: unknown) =>
       this.refuse(request, response, error, requestId),
     );

@@ -20,7 +20,8 @@ export class HealthController {
 
   @Get('ready')
   async ready(): Promise<string> {
-    const unready = (what: string) => () => Promise.reject(new DomainError('unavailable', 'not_ready', `${what} does not answer`));
+    const unready = (what: string) => () =>
+      Promise.reject(new DomainError('unavailable', 'not_ready', `${what} does not answer`));
     await this.database.query('select 1').catch(unready('the database'));
     await this.store.check().catch(unready('the object store'));
     if (!this.changes.listening) await unready('the change feed')();

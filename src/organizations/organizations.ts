@@ -104,12 +104,14 @@ export class Organizations {
   async publicRepository(): Promise<Repository | null> {
     const name = this.config.publicRepository;
     if (name === undefined) return null;
-    const now = this.clock.now();
+    const found = () => this.database.manager.findOneBy(Repository, { name, organizationId: IsNull() });
+    const existing = await found();
+    if (existing !== null) return existing;
     await this.database.query(
       `insert into repositories (name, created_at, updated_at) values ($1, $2, $2) on conflict (name) do nothing`,
-      [name, now],
+      [name, this.clock.now()],
     );
-    return this.database.manager.findOneBy(Repository, { name, organizationId: IsNull() });
+    return found();
   }
 
   private mustBeFree(name: string): void {

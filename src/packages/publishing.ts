@@ -62,7 +62,8 @@ export class Publishing {
 
   /** Refuses what is announced as too big before a byte of it is read. */
   checkLength(contentLength: number | undefined): void {
-    if (contentLength !== undefined && contentLength > this.config.maxTarballBytes) throw tooBig(this.config.maxTarballBytes);
+    if (contentLength !== undefined && contentLength > this.config.maxTarballBytes)
+      throw tooBig(this.config.maxTarballBytes);
   }
 
   /** Receives and checks a tarball. The caller discards the upload when done with it. */

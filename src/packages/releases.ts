@@ -50,13 +50,27 @@ export class Releases {
   }
 
   /** Sets the mark that clients show, or with null takes it away. The bytes stay, and locked projects keep working. */
-  async retire(actor: Actor, repository: Repository, name: string, version: string, mark: Retirement | null): Promise<PackageState> {
+  async retire(
+    actor: Actor,
+    repository: Repository,
+    name: string,
+    version: string,
+    mark: Retirement | null,
+  ): Promise<PackageState> {
     return this.change(repository, name, version, RetirementChanged, async (tx, _pkg, release) => {
       const values = { retirementReason: mark?.reason ?? null, retirementMessage: mark?.message ?? null };
       await tx.update(Release, { id: release.id }, { ...values, updatedAt: this.clock.now() });
       // Not under `reason`, which in every entry is the operator's.
       const shown = mark === null ? {} : { retirement: mark.reason, message: mark.message };
-      await this.note(tx, actor, mark === null ? 'release.unretire' : 'release.retire', repository, name, version, shown);
+      await this.note(
+        tx,
+        actor,
+        mark === null ? 'release.unretire' : 'release.retire',
+        repository,
+        name,
+        version,
+        shown,
+      );
     });
   }
 
@@ -96,7 +110,15 @@ export class Releases {
     });
   }
 
-  private note(tx: Tx, actor: Actor, action: string, repository: Repository, name: string, version: string, more: object) {
+  private note(
+    tx: Tx,
+    actor: Actor,
+    action: string,
+    repository: Repository,
+    name: string,
+    version: string,
+    more: object,
+  ) {
     const params = { repository: repository.name, package: name, version, ...more };
     return this.audit.record(tx, actor, action, { organizationId: repository.organizationId }, params);
   }

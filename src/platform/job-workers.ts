@@ -83,7 +83,8 @@ export class JobWorkers {
     await this.life?.close();
     await sleep(RESTART_MS, undefined, { ref: false });
     // A start that fails leaves a pool that ends by itself, which leads here again.
-    if (!this.stopping) await this.startPool().catch((err: unknown) => this.logger.warn({ err }, 'job workers are not up yet'));
+    if (!this.stopping)
+      await this.startPool().catch((err: unknown) => this.logger.warn({ err }, 'job workers are not up yet'));
   }
 
   /** Frees jobs whose worker's process is gone; returns how many pools were found dead. */

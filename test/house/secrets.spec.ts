@@ -16,9 +16,18 @@ test('no secret gets into the log', async () => {
   secrets.push(PASSWORD, acme.publishKey, acme.fetchKey);
   const login = basic(acme.people.write.name, PASSWORD);
   secrets.push(login.slice(6));
-  const made = await ask(`${app.url}/api/keys`, { method: 'POST', key: login, json: { name: 'canary', permissions: [{ domain: 'repositories' }] } });
+  const made = await ask(`${app.url}/api/keys`, {
+    method: 'POST',
+    key: login,
+    json: { name: 'canary', permissions: [{ domain: 'repositories' }] },
+  });
   secrets.push(made.body.secret as string);
-  const exchange = { grant_type: 'client_credentials', client_id: 'x', client_secret: made.body.secret as string, scope: 'repositories' };
+  const exchange = {
+    grant_type: 'client_credentials',
+    client_id: 'x',
+    client_secret: made.body.secret as string,
+    scope: 'repositories',
+  };
   const minted = await ask(`${app.url}/api/oauth/token`, { method: 'POST', json: exchange });
   secrets.push(minted.body.access_token as string);
   await publish(app.url, acme.name, acme.publishKey, { name: 'canary' });
@@ -43,7 +52,9 @@ test('no secret gets into the log', async () => {
 });
 
 test('no secret lies in the database in clear', async () => {
-  const tables = await app.db.query<{ name: string }[]>(`select tablename as name from pg_tables where schemaname = 'public'`);
+  const tables = await app.db.query<{ name: string }[]>(
+    `select tablename as name from pg_tables where schemaname = 'public'`,
+  );
   for (const { name } of tables) {
     const rows = await app.db.query<{ row: string }[]>(`select t::text as row from "${name}" t`);
     const text = rows.map(({ row }) => row).join('\n');

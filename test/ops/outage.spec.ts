@@ -40,34 +40,46 @@ const fetched = (path: string, key = acme.fetchKey) => ask(`${app.url}/repo/repo
 test.each([
   ['every connection is cut once', 0],
   ['Postgres is gone for some seconds', 4000],
-])('%s: afterwards requests, jobs and revocation work again', async (_what, ms) => {
-  const revocable = await keyOf(app, acme.organization, repository(acme.name));
-  expect((await fetched('packages/before')).status).toBe(200);
-  const outage = cut(ms);
-  if (ms > 0) {
-    // Let the cut connections be noticed; then refusals must be short and say that it is not the client's fault.
-    await new Promise((resolve) => setTimeout(resolve, 1000));
-    const during = await ask(`${app.url}/api/users/me`, { key: acme.publishKey });
-    expect([during.status, during.body.status]).toEqual([503, 503]);
-    expect((await fetched('packages/never_asked')).status).toBe(503);
-  }
-  await outage;
-  const name = `after_${ms}`;
-  const published = await eventually(
-    () => publish(app.url, acme.name, acme.publishKey, { name }),
-    ({ status }) => status < 300,
-    15_000,
-  );
-  expect(published.status).toBeLessThan(300);
-  expect((await fetched(`packages/${name}`)).status).toBe(200);
-  const listed = await eventually(() => fetched('names'), ({ status }) => status === 200, 5000);
-  expect(listed.status).toBe(200);
-  // The change feed is heard again: a warm reader is refused within a second.
-  expect((await fetched('packages/before', revocable)).status).toBe(200);
-  await app.db.query(`update keys set revoked_at = now() where id = (select max(id) from keys)`);
-  const refused = await eventually(() => fetched('packages/before', revocable), ({ status }) => status === 401, 1000);
-  expect(refused.status).toBe(401);
-}, 60_000);
+])(
+  '%s: afterwards requests, jobs and revocation work again',
+  async (_what, ms) => {
+    const revocable = await keyOf(app, acme.organization, repository(acme.name));
+    expect((await fetched('packages/before')).status).toBe(200);
+    const outage = cut(ms);
+    if (ms > 0) {
+      // Let the cut connections be noticed; then refusals must be short and say that it is not the client's fault.
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      const during = await ask(`${app.url}/api/users/me`, { key: acme.publishKey });
+      expect([during.status, during.body.status]).toEqual([503, 503]);
+      expect((await fetched('packages/never_asked')).status).toBe(503);
+    }
+    await outage;
+    const name = `after_${ms}`;
+    const published = await eventually(
+      () => publish(app.url, acme.name, acme.publishKey, { name }),
+      ({ status }) => status < 300,
+      15_000,
+    );
+    expect(published.status).toBeLessThan(300);
+    expect((await fetched(`packages/${name}`)).status).toBe(200);
+    const listed = await eventually(
+      () => fetched('names'),
+      ({ status }) => status === 200,
+      5000,
+    );
+    expect(listed.status).toBe(200);
+    // The change feed is heard again: a warm reader is refused within a second.
+    expect((await fetched('packages/before', revocable)).status).toBe(200);
+    await app.db.query(`update keys set revoked_at = now() where id = (select max(id) from keys)`);
+    const refused = await eventually(
+      () => fetched('packages/before', revocable),
+      ({ status }) => status === 401,
+      1000,
+    );
+    expect(refused.status).toBe(401);
+  },
+  60_000,
+);
 
 test('workers that gave up are replaced', async () => {
   // What the library does by itself when it cannot report the outcome of a job.

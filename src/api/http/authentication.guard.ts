@@ -50,7 +50,11 @@ export class AuthenticationGuard implements CanActivate {
   }
 
   private enforce(reply: FastifyReply, { limit, remaining, resetsAt, exceeded }: LimitState, who: string): void {
-    void reply.headers({ 'x-ratelimit-limit': limit, 'x-ratelimit-remaining': remaining, 'x-ratelimit-reset': resetsAt });
+    void reply.headers({
+      'x-ratelimit-limit': limit,
+      'x-ratelimit-remaining': remaining,
+      'x-ratelimit-reset': resetsAt,
+    });
     if (exceeded) throw new DomainError('rate_limited', 'rate_limited', `API rate limit exceeded for ${who}`);
   }
 }

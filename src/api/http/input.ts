@@ -42,4 +42,6 @@ export const Page = z.coerce
 export const PAGE_SIZE = 100;
 
 /** `true` and `1` are yes, everything else no. */
-export const Flag = z.union([z.boolean(), z.string()]).transform((value) => value === true || value === 'true' || value === '1');
+export const Flag = z
+  .union([z.boolean(), z.string()])
+  .transform((value) => value === true || value === 'true' || value === '1');

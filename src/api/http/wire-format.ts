@@ -11,7 +11,8 @@ const ERLANG = 'application/vnd.hex+erlang';
 const JSON_TYPES = ['application/json', 'application/vnd.hex+json'];
 
 const isApi = (request: FastifyRequest): boolean => /^\/api(\/|\?|$)/.test(request.url);
-const isUpload = (request: FastifyRequest): boolean => request.method === 'POST' && /\/(publish|releases)\/?(\?|$)/.test(request.url);
+const isUpload = (request: FastifyRequest): boolean =>
+  request.method === 'POST' && /\/(publish|releases)\/?(\?|$)/.test(request.url);
 
 /**
  * Speaks the Hex API's two languages, JSON and Erlang terms, on every route and every error (hex-protocol.md 3.1): bodies
@@ -21,14 +22,19 @@ const isUpload = (request: FastifyRequest): boolean => request.method === 'POST'
 export function speakHex(fastify: FastifyInstance): void {
   fastify.removeAllContentTypeParsers();
   for (const type of JSON_TYPES)
-    fastify.addContentTypeParser(type, { parseAs: 'buffer' }, (_request, body, done) => parse(parseJsonBody, body as Buffer, done));
-  fastify.addContentTypeParser(ERLANG, { parseAs: 'buffer' }, (_request, body, done) => parse(parseTermBody, body as Buffer, done));
+    fastify.addContentTypeParser(type, { parseAs: 'buffer' }, (_request, body, done) =>
+      parse(parseJsonBody, body as Buffer, done),
+    );
+  fastify.addContentTypeParser(ERLANG, { parseAs: 'buffer' }, (_request, body, done) =>
+    parse(parseTermBody, body as Buffer, done),
+  );
   fastify.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'buffer' }, (_request, body, done) =>
     parse(parseFormBody, body as Buffer, done),
   );
   // A tarball stays unread in the request, for its handler to stream.
   fastify.addContentTypeParser('*', (request, payload, done) => {
-    if (isApi(request) && !isUpload(request)) done(refusal(415, `Unsupported media type: send application/json or ${ERLANG}`));
+    if (isApi(request) && !isUpload(request))
+      done(refusal(415, `Unsupported media type: send application/json or ${ERLANG}`));
     else done(null, payload);
   });
   fastify.addHook('onRequest', (request, reply, done) => {
@@ -44,8 +50,7 @@ export function speakHex(fastify: FastifyInstance): void {
 }
 
 function refusalBefore(request: FastifyRequest): Error | undefined {
-  if ((request.headers['user-agent'] ?? '').trim() === '')
-    return badRequest('User-Agent header is required');
+  if ((request.headers['user-agent'] ?? '').trim() === '') return badRequest('User-Agent header is required');
   if (/%00/.test(request.url)) return badRequest('Bad request');
   if (negotiate(request.headers.accept) === null)
     return refusal(406, `Not acceptable: ask for application/json or ${ERLANG}`);
@@ -72,7 +77,11 @@ function write(request: FastifyRequest, reply: FastifyReply): void {
   else void reply.type('application/json; charset=utf-8').serializer(JSON.stringify);
 }
 
-function parse(read: (body: Buffer) => unknown, body: Buffer, done: (error: Error | null, value?: unknown) => void): void {
+function parse(
+  read: (body: Buffer) => unknown,
+  body: Buffer,
+  done: (error: Error | null, value?: unknown) => void,
+): void {
   let value: unknown;
   try {
     value = read(body);

@@ -6,8 +6,15 @@ export function installSnippets(scope: string | undefined, name: string, release
   const { app } = release.meta;
   const version = parseVersion(release.version);
   const minor = `${version.major}.${version.minor}`;
-  const requirement = !isStable(version) ? release.version : String(version.major) === '0' ? `${minor}.${version.patch}` : minor;
-  const options = [...(app === name ? [] : [`hex: :${name}`]), ...(scope === undefined ? [] : [`organization: "${scope}"`])];
+  const requirement = !isStable(version)
+    ? release.version
+    : String(version.major) === '0'
+      ? `${minor}.${version.patch}`
+      : minor;
+  const options = [
+    ...(app === name ? [] : [`hex: :${name}`]),
+    ...(scope === undefined ? [] : [`organization: "${scope}"`]),
+  ];
   const more = options.map((option) => `, ${option}`).join('');
   return {
     'mix.exs': `{:${app}, "~> ${requirement}"${more}}`,

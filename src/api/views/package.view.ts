@@ -31,7 +31,9 @@ export function packageView(urls: Urls, repository: Repository, { pkg, releases 
       inserted_at: iso(release.createdAt),
     })),
     retirements: Object.fromEntries(
-      releases.filter((release) => release.retirementReason !== null).map((release) => [release.version, retirementView(release)]),
+      releases
+        .filter((release) => release.retirementReason !== null)
+        .map((release) => [release.version, retirementView(release)]),
     ),
     downloads: {},
     inserted_at: iso(pkg.createdAt),

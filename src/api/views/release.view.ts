@@ -11,7 +11,13 @@ export const retirementView = (release: Release) =>
   release.retirementReason === null ? null : { reason: release.retirementReason, message: release.retirementMessage };
 
 /** `retirement` must be there even when null: without the key mix takes the release for retired (hex-protocol.md 3.2). */
-export function releaseView(urls: Urls, repository: Repository, pkg: Package, release: Release, requirements: readonly Requirement[]) {
+export function releaseView(
+  urls: Urls,
+  repository: Repository,
+  pkg: Package,
+  release: Release,
+  requirements: readonly Requirement[],
+) {
   const scope = scopeOf(repository);
   return {
     version: release.version,

@@ -11,17 +11,26 @@ export const PUBLIC = 'hexpm';
  * the package. Collects every problem, so that the author sees them at once; the wording is hex.pm's (hex-server-facts.md
  * 15.2).
  */
-export async function checkRelease(db: EntityManager, repository: Repository, metadata: PackageMetadata): Promise<void> {
+export async function checkRelease(
+  db: EntityManager,
+  repository: Repository,
+  metadata: PackageMetadata,
+): Promise<void> {
   const requirements = await requirementProblems(db, repository, metadata);
   const meta = repository.organizationId === null ? publicMetaProblems(metadata) : null;
   if (requirements === null && meta === null) return;
   throw invalidFields({ ...(requirements && { requirements }), ...(meta && { meta }) });
 }
 
-async function requirementProblems(db: EntityManager, repository: Repository, metadata: PackageMetadata): Promise<FieldErrors | null> {
+async function requirementProblems(
+  db: EntityManager,
+  repository: Repository,
+  metadata: PackageMetadata,
+): Promise<FieldErrors | null> {
   const problems: FieldErrors = {};
   for (const { name, repository: from } of metadata.requirements) {
-    const problem = originProblem(repository, from) ?? (await existenceProblem(db, repository, from, name, metadata.name));
+    const problem =
+      originProblem(repository, from) ?? (await existenceProblem(db, repository, from, name, metadata.name));
     if (problem !== null) problems[name] = problem;
   }
   return Object.keys(problems).length > 0 ? problems : null;
@@ -36,10 +45,19 @@ function originProblem(repository: Repository, from: string): string | null {
 }
 
 /** Public dependencies of a private package live on hex.pm, which we do not ask. */
-async function existenceProblem(db: EntityManager, repository: Repository, from: string, name: string, self: string): Promise<string | null> {
+async function existenceProblem(
+  db: EntityManager,
+  repository: Repository,
+  from: string,
+  name: string,
+  self: string,
+): Promise<string | null> {
   if (from !== repository.name) return null;
   if (name === self) return 'a package cannot depend on itself';
-  const found = await db.query<unknown[]>('select 1 from packages where repository_id = $1 and name = $2', [repository.id, name]);
+  const found = await db.query<unknown[]>('select 1 from packages where repository_id = $1 and name = $2', [
+    repository.id,
+    name,
+  ]);
   return found.length > 0 ? null : `package does not exist in repository "${from}"`;
 }
 

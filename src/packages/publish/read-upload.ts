@@ -53,7 +53,8 @@ async function receive(body: Readable, path: string, { maxBytes, idleMs }: Uploa
   let size = 0;
   const file = await open(path, 'wx', 0o600);
   const arriving = apart(body);
-  const stalled = () => arriving.destroy(new DomainError('invalid', 'upload_stalled', 'the upload stood still for too long'));
+  const stalled = () =>
+    arriving.destroy(new DomainError('invalid', 'upload_stalled', 'the upload stood still for too long'));
   const idle = setTimeout(stalled, idleMs);
   try {
     for await (const chunk of arriving as AsyncIterable<Buffer>) {

@@ -14,7 +14,13 @@ import { Requirement } from '../requirement.entity.js';
 /** The rows of a publish; all in the caller's transaction, after the package's lock. */
 
 /** The package's locked row, made first if the name is new. The maker of a public package is its first owner. */
-export async function openPackage(tx: Tx, actor: Actor, repository: Repository, metadata: PackageMetadata, now: Date): Promise<Package> {
+export async function openPackage(
+  tx: Tx,
+  actor: Actor,
+  repository: Repository,
+  metadata: PackageMetadata,
+  now: Date,
+): Promise<Package> {
   const inserted = await tx.query<{ id: string }[]>(
     `insert into packages (repository_id, name, created_at, updated_at) values ($1, $2, $3, $3)
      on conflict (repository_id, name) do nothing returning id`,
@@ -22,8 +28,10 @@ export async function openPackage(tx: Tx, actor: Actor, repository: Repository, 
   );
   const pkg = await lockPackage(tx, repository.id, metadata.name);
   // Another transaction removed it between the two statements; the client's next try will find it gone and make it anew.
-  if (pkg === null) throw new DomainError('conflict', 'package_removed', 'the package was just removed, please try again');
-  if (repository.organizationId === null && actor.kind === 'user') await own(tx, actor.userId, pkg, inserted.length > 0, now);
+  if (pkg === null)
+    throw new DomainError('conflict', 'package_removed', 'the package was just removed, please try again');
+  if (repository.organizationId === null && actor.kind === 'user')
+    await own(tx, actor.userId, pkg, inserted.length > 0, now);
   return pkg;
 }
 
@@ -39,7 +47,11 @@ export async function insertRelease(tx: Tx, values: Omit<Release, 'id'>): Promis
   return tx.save(tx.create(Release, values));
 }
 
-export async function replaceRelease(tx: Tx, before: Release, values: Omit<Release, 'id' | 'createdAt'>): Promise<Release> {
+export async function replaceRelease(
+  tx: Tx,
+  before: Release,
+  values: Omit<Release, 'id' | 'createdAt'>,
+): Promise<Release> {
   await tx.update(Release, { id: before.id }, values);
   await tx.delete(Requirement, { releaseId: before.id });
   return Object.assign(before, values);
@@ -53,18 +65,35 @@ export async function insertRequirements(tx: Tx, releaseId: string, metadata: Pa
 }
 
 /** What the package says of itself comes from its recommended release; an old line's patch does not change it. */
-export async function describePackage(tx: Tx, pkg: Package, metadata: PackageMetadata, revision: string, now: Date): Promise<void> {
+export async function describePackage(
+  tx: Tx,
+  pkg: Package,
+  metadata: PackageMetadata,
+  revision: string,
+  now: Date,
+): Promise<void> {
   const versions = (await tx.findBy(Release, { packageId: pkg.id })).map((release) => parseVersion(release.version));
   const own = parseVersion(metadata.version);
-  const newest = versions.every(
-    (other) => isStable(own) === isStable(other) ? compareVersions(own, other) >= 0 : isStable(own),
+  const newest = versions.every((other) =>
+    isStable(own) === isStable(other) ? compareVersions(own, other) >= 0 : isStable(own),
   );
   const { description, licenses, links, maintainers, extra } = metadata;
   const meta: PackageMeta = { description, licenses, links, maintainers, extra };
-  await tx.update(Package, { id: pkg.id }, { revision, updatedAt: now, ...(newest ? { description, meta: meta as never } : {}) });
+  await tx.update(
+    Package,
+    { id: pkg.id },
+    { revision, updatedAt: now, ...(newest ? { description, meta: meta as never } : {}) },
+  );
 }
 
-export function releaseValues(actor: Actor, pkg: Package, tarball: Tarball, metadata: PackageMetadata, tarballKey: string, now: Date) {
+export function releaseValues(
+  actor: Actor,
+  pkg: Package,
+  tarball: Tarball,
+  metadata: PackageMetadata,
+  tarballKey: string,
+  now: Date,
+) {
   const meta: ReleaseMeta = { app: metadata.app, buildTools: metadata.buildTools, elixir: metadata.elixir };
   return {
     packageId: pkg.id,

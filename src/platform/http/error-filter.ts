@@ -52,7 +52,8 @@ export function bodyOf(error: unknown): ErrorBody {
  * fault of the request, and over soon. Some of them pg reports in words only.
  */
 const OUTAGE_CODE = /^(08...|57P0[1-3]|53300|55000|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EPIPE)$/;
-const OUTAGE_WORDS = /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/;
+const OUTAGE_WORDS =
+  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/;
 
 function isOutage(error: unknown): boolean {
   if (error instanceof ObjectStoreError) return true;
