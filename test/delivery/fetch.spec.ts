@@ -6,6 +6,7 @@ import { openSigned } from '../../src/hex/registry/signed.js';
 import { SigningKey } from '../../src/registry/signing-key.js';
 import { useApp } from '../support/app.js';
 import { ask, basic, publish } from '../support/http.js';
+import { connect } from '../support/raw-http.js';
 import { api, keyOf, PASSWORD, repositories, team, type Team, TESTS } from '../support/people.js';
 
 const app = useApp();
@@ -140,6 +141,15 @@ describe('how it is delivered', () => {
       const answer = await get({}, method);
       expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
     }
+  });
+
+  test('a body that was announced and not asked for is not taken for the next request', async () => {
+    const wire = await connect(app.url);
+    wire.send('GET /repo/public_key HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n');
+    const answer = await wire.until(/END PUBLIC KEY/);
+    expect(answer).toMatch(/^HTTP\/1\.1 200 /);
+    expect(answer).toMatch(/connection: close/i);
+    expect(await wire.closed()).toBe(true);
   });
 
   test('several readers of one file at once', async () => {

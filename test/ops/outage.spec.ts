@@ -83,7 +83,7 @@ test.each([
 
 test('workers that gave up are replaced', async () => {
   // What the library does by itself when it cannot report the outcome of a job.
-  const jobs = app.app.get(Jobs) as unknown as { workers: { pool: WorkerPool } };
+  const jobs = app.app.get<unknown>(Jobs) as { workers: { pool: WorkerPool } };
   const before = jobs.workers.pool;
   await before.gracefulShutdown('gave up');
   const published = await publish(app.url, acme.name, acme.publishKey, { name: 'replaced' });
