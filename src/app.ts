@@ -5,7 +5,7 @@ import { inputPipe } from './api/http/input.js';
 import { speakHex } from './api/http/wire-format.js';
 import { AppModule } from './app.module.js';
 import { DeliveryDoor } from './delivery/delivery.door.js';
-import { logRequests } from './platform/http/request-log.js';
+import { followRequests } from './platform/http/follow-requests.js';
 import { ErrorFilter } from './platform/http/error-filter.js';
 import { HttpServer } from './platform/http/server.js';
 import { FrameworkLog } from './platform/log.js';
@@ -28,7 +28,7 @@ export async function createApp(ground: Ground): Promise<RunningApp> {
     logger: new FrameworkLog(logger),
   });
   const fastify = app.getHttpAdapter().getInstance();
-  logRequests(fastify, logger);
+  followRequests(fastify, logger);
   speakHex(fastify);
   guardSite(fastify);
   app.useGlobalFilters(new ErrorFilter(logger));

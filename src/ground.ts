@@ -1,7 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Clock } from './platform/clock.js';
-import { type Config, type GivenConfig } from './platform/config.js';
+import { loadTokenKey } from './accounts/tokens.js';
+import { type Config, ConfigError, type GivenConfig } from './platform/config.js';
 import { dataSourceOptions } from './platform/database.js';
 import { type Logger } from './platform/log.js';
 import { migrate } from './platform/migrate.js';
@@ -11,6 +12,7 @@ import { Secrets } from './platform/secrets.js';
 import { LocalStore } from './platform/store/local-store.js';
 import { type ObjectStore } from './platform/store/object-store.js';
 import { S3Store } from './platform/store/s3-store.js';
+import { loadRegistryKey } from './registry/signing-key.js';
 import { tables } from './app.module.js';
 
 export interface PreparedGround {
@@ -27,6 +29,8 @@ export async function prepareGround(
   onPostgresExit: (reason: Error) => void = () => undefined,
 ): Promise<PreparedGround> {
   await mkdir(given.dataDir, { recursive: true, mode: 0o700 });
+  // Before anything is started: an unusable key is a wrong setting.
+  await checkKeys(given);
   const postgres = given.databaseUrl === undefined ? await embedded(given, logger, role, onPostgresExit) : undefined;
   const config: Config = Object.freeze({ ...given, databaseUrl: given.databaseUrl ?? postgres!.url });
   try {
@@ -38,6 +42,14 @@ export async function prepareGround(
     await postgres?.stop();
     throw error;
   }
+}
+
+async function checkKeys(given: GivenConfig): Promise<void> {
+  const results = await Promise.allSettled([loadRegistryKey(given), loadTokenKey(given)]);
+  const problems = results.flatMap((result) =>
+    result.status === 'rejected' ? [(result.reason as Error).message] : [],
+  );
+  if (problems.length > 0) throw new ConfigError(problems);
 }
 
 function embedded(

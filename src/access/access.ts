@@ -38,6 +38,7 @@ export class Access {
   async repository(caller: Caller, action: Action, name: string | undefined, pkg?: string): Promise<Opened> {
     const repository = await this.find(name);
     const organization = repository?.organizationId ? await this.organizations.byId(repository.organizationId) : null;
+    if (repository === null && name === undefined) throw noPublicRepository();
     const target = { name: repository?.name ?? name ?? '', package: pkg };
     const standing = organization && standingOf(organization, this.clock.now());
     const role = repository === null ? null : await this.roleIn(caller, repository, pkg);
@@ -120,6 +121,10 @@ export class Access {
     return owner.level === 'full' ? 'admin' : 'write';
   }
 }
+
+/** What one meets who forgot `--organization`. That there is none is no secret. */
+const noPublicRepository = (): DomainError =>
+  new DomainError('not_found', 'no_public_repository', 'this server has no public repository: name an organization');
 
 function refusal(answer: Exclude<Answer, 'yes'>, standing: Standing | null): DomainError {
   switch (answer) {

@@ -54,7 +54,7 @@ export class Callers {
       case 'none':
         return { actor: { kind: 'anonymous', origin }, permissions: [], until: null, key: null, byToken: false };
       case 'refused':
-        throw unauthenticated(credential.code, credential.message);
+        throw new DomainError(credential.kindOfRefusal ?? 'unauthenticated', credential.code, credential.message);
       case 'password':
         return {
           actor: userActor(credential.user, origin),

@@ -24,7 +24,13 @@ export type Credential =
       readonly byToken: boolean;
     }
   | { readonly kind: 'password'; readonly user: User }
-  | { readonly kind: 'refused'; readonly code: string; readonly message: string };
+  | {
+      readonly kind: 'refused';
+      readonly code: string;
+      readonly message: string;
+      /** Set where it is not the credential that is wrong. */
+      readonly kindOfRefusal?: 'rate_limited';
+    };
 
 const refused = (code: string, message: string): Credential => ({ kind: 'refused', code, message });
 
@@ -99,7 +105,10 @@ export class Credentials implements OnModuleInit {
     const name = login.toLowerCase().slice(0, 200);
     // Asked before the password is looked at, so that a right guess is refused as well once there were too many wrong ones.
     if ((await this.failuresOfIp.isExceeded(ip)) || (await this.failuresOfUser.isExceeded(name)))
-      return refused('too_many_attempts', 'too many failed attempts, please try again in fifteen minutes');
+      return {
+        ...refused('too_many_attempts', 'too many failed attempts, please try again in fifteen minutes'),
+        kindOfRefusal: 'rate_limited',
+      } as Credential;
     const user = await this.users.byLogin(login);
     if (await this.passwords.matches(user?.passwordHash, password)) return { kind: 'password', user: user! };
     await Promise.all([this.failuresOfIp.count(ip), this.failuresOfUser.count(name)]);

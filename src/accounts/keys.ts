@@ -82,7 +82,7 @@ export class Keys {
     return this.database.manager.findOneBy(Key, { id });
   }
 
-  /** Keys that still work, by name. */
+  /** Keys that have not been revoked, expired ones included, by name. */
   list(owner: KeyOwner): Promise<Key[]> {
     return this.database.manager.find(Key, { where: this.live(owner), order: { name: 'asc' } });
   }

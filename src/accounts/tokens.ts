@@ -4,7 +4,7 @@ import { SignJWT } from 'jose';
 import { Passport } from 'passport';
 import { ExtractJwt, Strategy } from 'passport-jwt';
 import { Clock } from '../platform/clock.js';
-import { CONFIG, type Config } from '../platform/config.js';
+import { CONFIG, type Config, type GivenConfig } from '../platform/config.js';
 import { loadPrivateKey, readOrCreateSecretFile, secretFile } from '../platform/secrets.js';
 import { type Key } from './key.entity.js';
 import { fromScope, type Permission, toScope } from './permissions.js';
@@ -31,13 +31,13 @@ export interface TokenClaims {
 export const TOKEN_KEY = Symbol('token key');
 
 /** From the settings, or generated into the data directory on first start. */
-export const loadTokenKey = (config: Config): Promise<KeyObject> =>
+export const loadTokenKey = (config: GivenConfig): Promise<KeyObject> =>
   loadPrivateKey('TOKEN_KEY', config.tokenKey, () => generated(config), {
     what: 'an elliptic-curve private key on P-256',
     test: (key) => key.asymmetricKeyType === 'ec' && key.asymmetricKeyDetails?.namedCurve === 'prime256v1',
   });
 
-const generated = (config: Config): Promise<string> =>
+const generated = (config: GivenConfig): Promise<string> =>
   readOrCreateSecretFile(secretFile(config, 'token-key.pem'), () =>
     generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
   );

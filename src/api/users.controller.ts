@@ -5,6 +5,7 @@ import { type User } from '../accounts/user.entity.js';
 import { Users } from '../accounts/users.js';
 import { Organizations } from '../organizations/organizations.js';
 import { Packages } from '../packages/packages.js';
+import { notFound } from '../platform/errors.js';
 import { Urls } from '../platform/urls.js';
 import { AuthenticationGuard, From } from './http/authentication.guard.js';
 import { type SeenPackage, userView } from './views/user.view.js';
@@ -37,9 +38,12 @@ export class UsersController {
     };
   }
 
+  /** Where there is nothing public, strangers do not learn who is here either. */
   @Get(':name')
-  async show(@Param('name') name: string) {
-    const user = await this.users.named(name);
+  async show(@From() caller: Caller, @Param('name') name: string) {
+    const stranger = caller.actor.kind === 'anonymous' && (await this.organizations.publicRepository()) === null;
+    const user = stranger ? null : await this.users.byName(name);
+    if (user === null) throw notFound(`user ${name}`);
     return userView(this.urls, user, await this.users.emails(user.id), await this.ownedPackages(user));
   }
 

@@ -16,6 +16,8 @@ import { type DeliveredFile, Files } from './files.js';
 import { parsePath, type Wanted } from './paths.js';
 import { Readers } from './readers.js';
 
+const NO_PUBLIC_REPOSITORY = 'this server has no public repository: use /repo/repos/ORGANIZATION';
+
 /** Indexes are asked for again each time (and answered 304); a tarball may be kept for an hour by its reader alone. */
 const FRESHNESS = { index: 'no-cache', tarball: 'max-age=3600' } as const;
 
@@ -42,6 +44,7 @@ export class DeliveryDoor {
     const url = request.url ?? '';
     if (!/^\/+repo(\/|$)/.test(url)) return false;
     const requestId = randomUUID();
+    this.logWhenDone(request, response, url, requestId);
     response.setHeader('x-request-id', requestId);
     response.setHeader('x-content-type-options', 'nosniff');
     // Nobody reads a body here; one that was announced and not asked for must not be taken for the next request.
@@ -64,6 +67,8 @@ export class DeliveryDoor {
     }
     const wanted = parsePath(url, this.config.publicRepository);
     if (wanted === null) throw notFound('file');
+    if ('scope' in wanted && wanted.scope === undefined && this.config.publicRepository === undefined)
+      throw new DomainError('not_found', 'no_public_repository', NO_PUBLIC_REPOSITORY);
     if (wanted.kind === 'public_key') return sendText(request, response, this.signingKey.publicPem);
     // Asked by mix once a day for newer versions of itself; we have none, and a 404 would make it complain.
     if (wanted.kind === 'installs') return sendText(request, response, '');
@@ -115,6 +120,17 @@ export class DeliveryDoor {
     } finally {
       object.close();
     }
+  }
+
+  /** Refusals by default; each delivered file only for those who ask for it, since that is most of what happens here. */
+  private logWhenDone({ method }: IncomingMessage, response: ServerResponse, url: string, requestId: string): void {
+    const started = performance.now();
+    response.once('close', () => {
+      const [path, status, ms] = [url.split('?')[0], response.statusCode, Math.round(performance.now() - started)];
+      const line = { request_id: requestId, method, path, status, ms, cut: !response.writableFinished || undefined };
+      if (status >= 400) this.logger.info(line, 'fetch refused');
+      else this.logger.debug(line, 'fetch');
+    });
   }
 
   private refuse(request: IncomingMessage, response: ServerResponse, error: unknown, requestId: string): void {

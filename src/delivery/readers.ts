@@ -77,6 +77,9 @@ export class Readers {
 
 /** On the repository endpoint 401 means "log in", so a good credential that is not enough gets 403 (hex-protocol.md 1.6). */
 function asForbidden(error: unknown): unknown {
-  if (!(error instanceof DomainError) || !['key_not_authorized', 'not_found'].includes(error.code)) return error;
+  if (!(error instanceof DomainError)) return error;
+  // Decided by the key alone, before anybody looked whether the repository exists: the words give nothing away.
+  if (error.code === 'key_not_authorized') return new DomainError('forbidden', error.code, error.message);
+  if (error.kind !== 'not_found') return error;
   return new DomainError('forbidden', 'not_authorized', 'not authorized to read this repository');
 }

@@ -4,9 +4,14 @@ import { ChangeFeed } from '../platform/change-feed.js';
 import { DomainError } from '../platform/errors.js';
 import { OBJECT_STORE, type ObjectStore } from '../platform/store/object-store.js';
 
+const REMEMBERED_MS = 3_000;
+
 /** For load balancers and orchestrators. `/health/live`: the process answers. `/health/ready`: what it needs answers too. */
 @Controller('health')
 export class HealthController {
+  private askedAt = 0;
+  private answer: Promise<string> = Promise.resolve('');
+
   constructor(
     private readonly database: DataSource,
     private readonly changes: ChangeFeed,
@@ -18,8 +23,17 @@ export class HealthController {
     return 'ok\n';
   }
 
+  /** Asked by anybody, and it writes to the store: so its answer, good or bad, holds for some seconds. */
   @Get('ready')
-  async ready(): Promise<string> {
+  ready(): Promise<string> {
+    if (Date.now() - this.askedAt > REMEMBERED_MS) {
+      this.askedAt = Date.now();
+      this.answer = this.ask();
+    }
+    return this.answer;
+  }
+
+  private async ask(): Promise<string> {
     const unready = (what: string) => () =>
       Promise.reject(new DomainError('unavailable', 'not_ready', `${what} does not answer`));
     await this.database.query('select 1').catch(unready('the database'));

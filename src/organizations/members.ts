@@ -4,7 +4,7 @@ import { type User } from '../accounts/user.entity.js';
 import { type Actor } from '../audit/actor.js';
 import { Audit } from '../audit/audit.js';
 import { Clock } from '../platform/clock.js';
-import { isPostgresError, type Tx, UNIQUE_VIOLATION } from '../platform/database.js';
+import { type Tx } from '../platform/database.js';
 import { DomainError, invalidFields, notFound } from '../platform/errors.js';
 import { Member, type Role } from './member.entity.js';
 import { type Organization } from './organization.entity.js';
@@ -20,23 +20,16 @@ export class Members {
   ) {}
 
   async add(actor: Actor, organization: Organization, user: User, role: Role): Promise<void> {
-    try {
-      await this.database.transaction(async (tx) => {
-        await this.seats.claim(tx, organization.id);
-        const now = this.clock.now();
-        await tx.insert(Member, {
-          organizationId: organization.id,
-          userId: user.id,
-          role,
-          createdAt: now,
-          updatedAt: now,
-        });
-        await this.note(tx, actor, 'member.add', organization, user, { role });
-      });
-    } catch (error) {
-      if (isPostgresError(error, UNIQUE_VIOLATION)) throw invalidFields({ user_id: 'is already member' });
-      throw error;
-    }
+    await this.database.transaction(async (tx) => {
+      await this.seats.lock(tx, organization.id);
+      const existing = await tx.existsBy(Member, { organizationId: organization.id, userId: user.id });
+      if (existing) throw invalidFields({ user_id: 'is already member' });
+      await this.seats.claim(tx, organization.id);
+      const now = this.clock.now();
+      const member = { organizationId: organization.id, userId: user.id, role, createdAt: now, updatedAt: now };
+      await tx.insert(Member, member);
+      await this.note(tx, actor, 'member.add', organization, user, { role });
+    });
   }
 
   async changeRole(actor: Actor, organization: Organization, user: User, role: Role): Promise<void> {

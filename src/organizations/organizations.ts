@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { DataSource, IsNull } from 'typeorm';
 import { type User } from '../accounts/user.entity.js';
 import { type Actor } from '../audit/actor.js';
@@ -22,7 +22,7 @@ export interface Membership {
 }
 
 @Injectable()
-export class Organizations {
+export class Organizations implements OnModuleInit {
   constructor(
     private readonly database: DataSource,
     private readonly audit: Audit,
@@ -92,26 +92,32 @@ export class Organizations {
     return this.database.manager.findOneBy(Repository, { name });
   }
 
-  repositoryById(id: string): Promise<Repository | null> {
-    return this.database.manager.findOneBy(Repository, { id });
-  }
-
   repositories(): Promise<Repository[]> {
     return this.database.manager.find(Repository, { order: { name: 'asc' } });
   }
 
-  /** The public repository, made when the operator first enables it; null where there is none. */
+  /** The public repository; null where there is none. */
   async publicRepository(): Promise<Repository | null> {
     const name = this.config.publicRepository;
     if (name === undefined) return null;
-    const found = () => this.database.manager.findOneBy(Repository, { name, organizationId: IsNull() });
-    const existing = await found();
-    if (existing !== null) return existing;
-    await this.database.query(
-      `insert into repositories (name, created_at, updated_at) values ($1, $2, $2) on conflict (name) do nothing`,
-      [name, this.clock.now()],
-    );
-    return found();
+    return this.database.manager.findOneBy(Repository, { name, organizationId: IsNull() });
+  }
+
+  /** Makes the public repository when the operator has just enabled it. */
+  async onModuleInit(): Promise<void> {
+    const name = this.config.publicRepository;
+    if (name === undefined) return;
+    await this.database.transaction(async (tx) => {
+      const made = await tx.query<unknown[]>(
+        `insert into repositories (name, created_at, updated_at) values ($1, $2, $2) on conflict (name) do nothing returning id`,
+        [name, this.clock.now()],
+      );
+      const system = { kind: 'system', name: 'settings' } as const;
+      if (made.length > 0)
+        await this.audit.record(tx, system, 'repository.create', {}, { repository: name, public: true });
+    });
+    if ((await this.publicRepository()) === null)
+      throw new Error(`PUBLIC_REPOSITORY: ${name} is the name of an organization here, choose another one`);
   }
 
   private mustBeFree(name: string): void {

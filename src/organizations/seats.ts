@@ -5,8 +5,8 @@ import { Member } from './member.entity.js';
 import { Organization } from './organization.entity.js';
 
 /**
- * The one place where a seat is taken. The promise: at every commit, members ≤ paid seats, and each organization has an
- * admin. It locks the organization's row (FOR NO KEY UPDATE, so that inserts which merely refer to the organization are not
+ * The one place where a seat is taken. The promise: at every commit, members ≤ paid seats; and under the same lock `members`
+ * sees to it that each organization has an admin. It locks the organization's row (FOR NO KEY UPDATE, so that inserts which merely refer to the organization are not
  * held up); whoever changes members or the paid number takes this lock first, and no other lock before it.
  */
 @Injectable()

@@ -1,7 +1,7 @@
 import { type Organization } from './organization.entity.js';
 
 /**
- * What an organization's trial or payment lets it do now. `publishing` and `fetching` are what the gates ask; `reason` is
+ * What an organization's trial or payment lets it do now. `publishing` and `fetching` are what the gates ask; `state` is
  * what people read; `until` is the moment at which the answer may change by itself (null: only by a change of the row).
  */
 export interface Standing {

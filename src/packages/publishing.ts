@@ -15,10 +15,10 @@ import { Package } from './package.entity.js';
 import { type PackageState, ReleasePublished } from './packages.events.js';
 import { nextRevision } from './packages.queries.js';
 import { checkRelease } from './publish/check-release.js';
+import { describePackage } from './publish/describe-package.js';
 import { readUpload, tooBig, type Upload } from './publish/read-upload.js';
 import { replaceProblem } from './publish/windows.js';
 import {
-  describePackage,
   insertRelease,
   insertRequirements,
   openPackage,
@@ -93,7 +93,7 @@ export class Publishing {
           : await this.replaced(tx, before, values);
       await insertRequirements(tx, release.id, metadata);
       const state = { repositoryId: repository.id, package: pkg.name, revision: await nextRevision(tx) };
-      await describePackage(tx, pkg, metadata, state.revision, now);
+      await describePackage(tx, pkg, state.revision, now);
       await this.note(tx, actor, repository, pkg, release, before !== null);
       await this.events.emit(tx, ReleasePublished, { ...state, version: release.version, replaced: before !== null });
       return { outcome: before === null ? 'created' : 'replaced', pkg, release, state };

@@ -1,9 +1,12 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { type PackageMeta } from './package.entity.js';
 
 export const retirementReasons = ['other', 'invalid', 'security', 'deprecated', 'renamed'] as const;
 export type RetirementReason = (typeof retirementReasons)[number];
 
 export interface ReleaseMeta {
+  /** What this release says of its package. */
+  readonly about: PackageMeta;
   readonly app: string;
   readonly buildTools: readonly string[];
   readonly elixir: string | null;

@@ -11,6 +11,7 @@ import { Objects } from '../platform/objects.js';
 import { Package } from './package.entity.js';
 import { type PackageState, ReleaseReverted, RetirementChanged } from './packages.events.js';
 import { hasDependents, lockPackage, nextRevision } from './packages.queries.js';
+import { describePackage } from './publish/describe-package.js';
 import { revertProblem } from './publish/windows.js';
 import { Release, type RetirementReason } from './release.entity.js';
 import { Requirement } from './requirement.entity.js';
@@ -104,7 +105,7 @@ export class Releases {
       if (pkg === null || release === null) throw notFound(`release ${name} ${version}`);
       await write(tx, pkg, release);
       const state = { repositoryId: repository.id, package: name, revision: await nextRevision(tx) };
-      await tx.update(Package, { id: pkg.id }, { revision: state.revision, updatedAt: this.clock.now() });
+      await describePackage(tx, pkg, state.revision, this.clock.now());
       await this.events.emit(tx, event, { ...state, version });
       return state;
     });

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 
 /**
- * Every setting of Propolis, read once from the environment (and a `.env` file beside package.json), checked, frozen and
+ * Every setting of Propolis, read once from the environment (and a `.env` file in the working directory), checked, frozen and
  * typed. All problems are reported at once. `.env.example` lists the same names with words for the operator; a test keeps
  * the two equal.
  *
@@ -17,12 +18,22 @@ const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
 const list = text.transform((value) => value.split(',').map((part) => part.trim()));
 const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' });
 
+function isNetwork(text: string): boolean {
+  const [address = '', bits, ...more] = text.split('/');
+  const most = { 4: 32, 6: 128 }[isIP(address)];
+  return (
+    most !== undefined && more.length === 0 && (bits === undefined || (/^\d+$/.test(bits) && Number(bits) <= most))
+  );
+}
+
 const settings = z.object({
   NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
   HOST: text.default('127.0.0.1'),
   PORT: whole(0, 65_535).default(4000),
   PUBLIC_URL: httpUrl.transform((url) => url.replace(/\/+$/, '')).optional(),
-  TRUSTED_PROXIES: list.optional(),
+  TRUSTED_PROXIES: list
+    .refine((all) => all.every(isNetwork), 'must be addresses or networks, such as 10.0.0.0/8')
+    .optional(),
   DATA_DIR: text.default('./data'),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// URL' }).optional(),
   DATABASE_POOL_SIZE: whole(2, 200).default(10),
@@ -84,6 +95,19 @@ function crossChecks(s: Settings): string[] {
   return s.NODE_ENV === 'production' ? [...problems, ...productionChecks(s)] : problems;
 }
 
+const issuesOf = (error: z.ZodError): string[] =>
+  error.issues.map((issue) => `${String(issue.path[0])}: ${issue.message}`);
+
+/** The same rules where some settings are wrong by themselves: over the others, and without blaming the wrong ones twice. */
+function crossChecksAround(given: Record<string, string | undefined>): string[] {
+  const entries = Object.entries(settings.shape).map(
+    ([name, schema]) => [name, schema.safeParse(given[name])] as const,
+  );
+  const wrong = entries.filter(([, result]) => !result.success).map(([name]) => name);
+  const right = Object.fromEntries(entries.map(([name, result]) => [name, result.data])) as Settings;
+  return crossChecks(right).filter((problem) => !wrong.some((name) => problem.startsWith(name)));
+}
+
 function productionChecks(s: Settings): string[] {
   const problems: string[] = [];
   const must = (ok: boolean, problem: string) => ok || problems.push(`${problem} (NODE_ENV=production)`);
@@ -103,8 +127,7 @@ export function readConfig(env: Record<string, string | undefined>) {
     Object.entries(env).filter(([name, value]) => value !== '' && name in settings.shape),
   );
   const parsed = settings.safeParse(given);
-  if (!parsed.success)
-    throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
+  if (!parsed.success) throw new ConfigError([...issuesOf(parsed.error), ...crossChecksAround(given)]);
   const problems = crossChecks(parsed.data);
   if (problems.length > 0) throw new ConfigError(problems);
   return Object.freeze(shape(parsed.data));
@@ -113,7 +136,6 @@ export function readConfig(env: Record<string, string | undefined>) {
 function shape(s: Settings) {
   const dataDir = resolve(s.DATA_DIR);
   return {
-    production: s.NODE_ENV === 'production',
     host: s.HOST,
     port: s.PORT,
     publicUrl: s.PUBLIC_URL ?? `http://${s.HOST.includes(':') ? `[${s.HOST}]` : s.HOST}:${s.PORT}`,

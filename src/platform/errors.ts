@@ -1,4 +1,4 @@
-/** The nine ways a request can be refused; `http/error-filter.ts` alone turns them into status numbers. */
+/** The nine ways a request can be refused; `http/status.ts` alone turns them into status numbers. */
 export type ErrorKind =
   | 'invalid'
   | 'unauthenticated'
@@ -24,7 +24,7 @@ export class DomainError extends Error {
 
   constructor(
     readonly kind: ErrorKind,
-    /** Stable, for programs: `release_exists`, `key_revoked`. */
+    /** Stable, for programs: `key_revoked`, `no_seat`. */
     readonly code: string,
     message: string,
     readonly fields?: FieldErrors,

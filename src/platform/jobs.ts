@@ -11,13 +11,14 @@ export interface JobOptions {
   /** With `key`: a job that waits keeps its time, so a burst of calls leads to one run a window instead of none. */
   keepTime?: boolean;
   runAt?: Date;
-  maxAttempts?: number;
   /** Lower runs first; 0 is usual. */
   priority?: number;
 }
 
 /** A transaction, or the database where the job stands alone. */
 type Queries = { query(sql: string, values: unknown[]): Promise<unknown> };
+
+const MAX_ATTEMPTS = 25;
 
 type Handler = (payload: never) => Promise<void>;
 
@@ -57,11 +58,11 @@ export class Jobs implements OnApplicationBootstrap, BeforeApplicationShutdown {
 
   /** Adds a job; it runs after `tx` has committed, in whichever process is free. */
   async enqueue(tx: Queries, name: string, payload: object, options: JobOptions = {}): Promise<void> {
-    const { key = null, keepTime = false, runAt = null, maxAttempts = 25, priority = 0 } = options;
+    const { key = null, keepTime = false, runAt = null, priority = 0 } = options;
     await tx.query(
       `select graphile_worker.add_job($1, payload := $2::json, job_key := $3, job_key_mode := $4, run_at := $5,
                                       max_attempts := $6, priority := $7)`,
-      [name, JSON.stringify(payload), key, keepTime ? 'preserve_run_at' : 'replace', runAt, maxAttempts, priority],
+      [name, JSON.stringify(payload), key, keepTime ? 'preserve_run_at' : 'replace', runAt, MAX_ATTEMPTS, priority],
     );
   }
 

@@ -88,8 +88,8 @@ export class Objects implements OnModuleInit {
           `delete from stored_objects where key = $1 and state <> 'live' and changed_at < $2`,
           [key, before],
         );
-        // Under the row's lock, the one place where the store is called inside a transaction: a publish of the same bytes
-        // must wait until they are gone and then put them again.
+        // The store inside a transaction, on purpose: under the row's lock a publish of the same bytes waits until they are
+        // gone, and then puts them again.
         if (count > 0) await this.store.delete(key);
         return count > 0;
       });

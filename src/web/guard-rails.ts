@@ -6,13 +6,12 @@ const isSite = (url: string): boolean => !/^\/api(\/|\?|$)/.test(url);
 
 /** For people: headers that keep pages from being framed, scripted or sniffed, and errors as pages instead of terms. */
 export function guardSite(fastify: FastifyInstance): void {
-  fastify.addHook('onSend', (request, reply, payload, done) => {
+  fastify.addHook('onSend', (_request, reply, payload, done) => {
     void reply.headers({
       'x-content-type-options': 'nosniff',
       'referrer-policy': 'same-origin',
       'content-security-policy':
         "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
-      'x-request-id': request.id,
     });
     done(null, payload);
   });

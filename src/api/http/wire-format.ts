@@ -12,7 +12,8 @@ const JSON_TYPES = ['application/json', 'application/vnd.hex+json'];
 
 const isApi = (request: FastifyRequest): boolean => /^\/api(\/|\?|$)/.test(request.url);
 const isUpload = (request: FastifyRequest): boolean =>
-  request.method === 'POST' && /\/(publish|releases)\/?(\?|$)/.test(request.url);
+  request.method === 'POST' &&
+  /^\/api(\/repos\/[^/]+)?\/(publish|packages\/[^/]+\/releases)\/?(\?|$)/.test(request.url);
 
 /**
  * Speaks the Hex API's two languages, JSON and Erlang terms, on every route and every error (hex-protocol.md 3.1): bodies

@@ -6,6 +6,7 @@ import { notFound } from '../../platform/errors.js';
 import { said, table } from './answers.js';
 import { type AdminCommand, type Because, operator, time } from './command-line.js';
 import type { Rooms } from './rooms.js';
+import { secretFromInput } from './secrets-from-input.js';
 
 /** Exactly one of them. */
 interface OwnerOption {
@@ -39,7 +40,7 @@ export function keyCommands(admin: AdminCommand): void {
     .writes()
     .answers(async (rooms, name: string, options: NewKeyOptions) => {
       const owner = await ownerOf(rooms, options);
-      await mustExist(rooms, options.permission);
+      await mustBeReachable(rooms, options);
       const input = { name, permissions: options.permission, expiresAt: options.expires };
       const made = await rooms.keys.create(operator(options), owner, input);
       const sentence = `key ${made.key.name} of ${nameOf(options)} created; its secret, shown only now: ${made.secret}`;
@@ -51,6 +52,17 @@ export function keyCommands(admin: AdminCommand): void {
     .answers(async (rooms, options: OwnerOption) =>
       table((await rooms.keys.list(await ownerOf(rooms, options))).map(keyView)),
     );
+
+  key
+    .command('find')
+    .description('whose key is this? reads its secret from standard input, for keys found where they should not be')
+    .answers(async (rooms) => {
+      const found = await rooms.keys.bySecret(await secretFromInput(admin.terminal.input, 'key'));
+      if (found === null) throw notFound('a key with this secret');
+      const owner = await ownerNameOf(rooms, found);
+      const sentence = `key ${found.name} of ${Object.values(owner)[0]}${found.revokedAt === null ? '' : ', revoked'}`;
+      return said(sentence, { ...owner, ...keyView(found), revoked_at: found.revokedAt });
+    });
 
   owned(key.command('revoke <name>'))
     .description('end a key, and the tokens made from it, at once')
@@ -79,11 +91,17 @@ async function ownerOf({ users, organizations }: Rooms, { user, organization }: 
   return { organizationId: (await organizations.named(organization!)).id };
 }
 
-/** Said now, where a name is mistyped, rather than by a build that cannot fetch. */
-async function mustExist({ organizations }: Rooms, permissions: readonly Permission[]): Promise<void> {
-  for (const { domain, resource } of permissions) {
+async function ownerNameOf({ users, organizations }: Rooms, { userId, organizationId }: Key) {
+  if (userId !== null) return { user: (await users.byId(userId))!.name };
+  return { organization: (await organizations.byId(organizationId!))!.name };
+}
+
+/** Said now, where a name is mistyped or another organization's, rather than by a build that cannot fetch. */
+async function mustBeReachable({ organizations }: Rooms, { permission, organization }: NewKeyOptions): Promise<void> {
+  for (const { domain, resource } of permission) {
     if (domain === 'api' || resource === null) continue;
     const name = resource.split('/')[0]!;
+    if (organization !== undefined && name !== organization) throw notFound(`repository ${name} of ${organization}`);
     if ((await organizations.repository(name)) === null) throw notFound(`repository ${name}`);
   }
 }

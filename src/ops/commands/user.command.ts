@@ -1,7 +1,7 @@
 import type { User } from '../../accounts/user.entity.js';
 import { record, said, table } from './answers.js';
 import { type AdminCommand, type Because, operator } from './command-line.js';
-import { choosePassword, PASSWORD_OPTION, type PasswordOption } from './passwords.js';
+import { choosePassword, PASSWORD_OPTION, type PasswordOption } from './secrets-from-input.js';
 import type { Rooms } from './rooms.js';
 
 const userView = (user: User) => ({

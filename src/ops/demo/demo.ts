@@ -58,7 +58,7 @@ export class Demo {
   async ensure(): Promise<DemoNotes> {
     const notes = (await this.read()) ?? { done: false, passwords: newPasswords() };
     // After a change of database the notes speak of another one's keys.
-    if (notes.done && (await this.organizations.byName(DEMO_ORGANIZATION)) !== null) return notes;
+    if (notes.done && (await this.organizations.byName(DEMO_ORGANIZATION)) !== null) return this.withoutDeadKeys(notes);
     if (notes.done) Object.assign(notes, { done: false, fetchKey: undefined, publishKey: undefined });
     await this.write(notes);
     const organization = await this.people(notes);
@@ -67,6 +67,13 @@ export class Demo {
     notes.done = true;
     await this.write(notes);
     return notes;
+  }
+
+  /** What is printed must work: a key that was revoked meanwhile is said to be. */
+  private async withoutDeadKeys(notes: DemoNotes): Promise<DemoNotes> {
+    const alive = async (secret = '') =>
+      (await this.keys.bySecret(secret))?.revokedAt === null ? secret : '(revoked)';
+    return { ...notes, fetchKey: await alive(notes.fetchKey), publishKey: await alive(notes.publishKey) };
   }
 
   private async people({ passwords }: DemoNotes): Promise<Organization> {

@@ -1,12 +1,11 @@
 import { type PackageMetadata } from '../../hex/metadata.js';
 import { type Tarball } from '../../hex/tarball.js';
-import { compareVersions, isStable, parseVersion } from '../../hex/version.js';
 import { type Actor, nameOf } from '../../audit/actor.js';
 import { type Repository } from '../../organizations/repository.entity.js';
 import { type Tx } from '../../platform/database.js';
 import { DomainError } from '../../platform/errors.js';
 import { PackageOwner } from '../package-owner.entity.js';
-import { Package, type PackageMeta } from '../package.entity.js';
+import { type Package } from '../package.entity.js';
 import { lockPackage } from '../packages.queries.js';
 import { Release, type ReleaseMeta } from '../release.entity.js';
 import { Requirement } from '../requirement.entity.js';
@@ -52,7 +51,8 @@ export async function replaceRelease(
   before: Release,
   values: Omit<Release, 'id' | 'createdAt'>,
 ): Promise<Release> {
-  await tx.update(Release, { id: before.id }, values);
+  // The library's type for updates cannot hold the free-form part of `meta`.
+  await tx.update(Release, { id: before.id }, values as never);
   await tx.delete(Requirement, { releaseId: before.id });
   return Object.assign(before, values);
 }
@@ -64,28 +64,6 @@ export async function insertRequirements(tx: Tx, releaseId: string, metadata: Pa
   if (rows.length > 0) await tx.insert(Requirement, rows);
 }
 
-/** What the package says of itself comes from its recommended release; an old line's patch does not change it. */
-export async function describePackage(
-  tx: Tx,
-  pkg: Package,
-  metadata: PackageMetadata,
-  revision: string,
-  now: Date,
-): Promise<void> {
-  const versions = (await tx.findBy(Release, { packageId: pkg.id })).map((release) => parseVersion(release.version));
-  const own = parseVersion(metadata.version);
-  const newest = versions.every((other) =>
-    isStable(own) === isStable(other) ? compareVersions(own, other) >= 0 : isStable(own),
-  );
-  const { description, licenses, links, maintainers, extra } = metadata;
-  const meta: PackageMeta = { description, licenses, links, maintainers, extra };
-  await tx.update(
-    Package,
-    { id: pkg.id },
-    { revision, updatedAt: now, ...(newest ? { description, meta: meta as never } : {}) },
-  );
-}
-
 export function releaseValues(
   actor: Actor,
   pkg: Package,
@@ -94,7 +72,9 @@ export function releaseValues(
   tarballKey: string,
   now: Date,
 ) {
-  const meta: ReleaseMeta = { app: metadata.app, buildTools: metadata.buildTools, elixir: metadata.elixir };
+  const { app, buildTools, elixir, description, licenses, links, maintainers, extra } = metadata;
+  const about = { description, licenses, links, maintainers, extra };
+  const meta: ReleaseMeta = { app, buildTools, elixir, about };
   return {
     packageId: pkg.id,
     version: metadata.version,

@@ -19,15 +19,16 @@ export interface ChosenPassword {
 }
 
 export async function choosePassword({ passwordStdin }: PasswordOption, { input }: Terminal): Promise<ChosenPassword> {
-  if (passwordStdin === true) return { password: await firstLine(input), generated: {} };
+  if (passwordStdin === true) return { password: await secretFromInput(input, 'password'), generated: {} };
   const password = randomBytes(15).toString('base64url');
   return { password, generated: { password } };
 }
 
-async function firstLine(input: Terminal['input']): Promise<string> {
+/** The first line of standard input. */
+export async function secretFromInput(input: Terminal['input'], what: 'password' | 'key'): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of input) chunks.push(Buffer.from(chunk));
   const line = Buffer.concat(chunks).toString('utf8').split(/\r?\n/)[0]!;
-  if (line === '') throw new DomainError('invalid', 'no_password', 'there is no password on standard input');
+  if (line === '') throw new DomainError('invalid', 'no_secret', `there is no ${what} on standard input`);
   return line;
 }

@@ -3,12 +3,13 @@ import { type Logger } from '../log.js';
 import { bodyWasNotAskedFor } from './server.js';
 
 /**
- * One line a request, without headers, query or body: they may hold secrets. A request whose body was announced with
- * `Expect` and never asked for ends its connection, since what the client sends next would be that body or not, and nobody
- * could tell.
+ * What every request through the framework gets: its id in the answer, and one line in the log, without headers, query or
+ * body, since they may hold secrets. A request whose body was announced with `Expect` and never asked for ends its
+ * connection: what the client sends next would be that body or not, and nobody could tell.
  */
-export function logRequests(fastify: FastifyInstance, logger: Logger): void {
+export function followRequests(fastify: FastifyInstance, logger: Logger): void {
   fastify.addHook('onSend', (request, reply, payload, done) => {
+    void reply.header('x-request-id', request.id);
     if (bodyWasNotAskedFor(request.raw)) void reply.header('connection', 'close');
     done(null, payload);
   });
