@@ -8,8 +8,12 @@ export class Accounts0001 implements MigrationInterface {
     // announce_change(tag, column): tells every process what committed, as `tag:value of column`. See change-feed.ts.
     await db.query(`
       create function announce_change() returns trigger language plpgsql as $$
+      declare
+        before text := to_jsonb(old) ->> tg_argv[1];
+        after text := to_jsonb(new) ->> tg_argv[1];
       begin
-        perform pg_notify('propolis_change', tg_argv[0] || ':' || (to_jsonb(coalesce(new, old)) ->> tg_argv[1]));
+        if before is not null then perform pg_notify('propolis_change', tg_argv[0] || ':' || before); end if;
+        if after is not null and after is distinct from before then perform pg_notify('propolis_change', tg_argv[0] || ':' || after); end if;
         return null;
       end $$
     `);
@@ -82,7 +86,7 @@ export class Accounts0001 implements MigrationInterface {
     );
     // Not on last_used_*: the busiest update must not wake anybody.
     await db.query(`
-      create trigger keys_changed after delete or update of permissions, expires_at, revoked_at on keys
+      create trigger keys_changed after delete or update of permissions, expires_at, revoked_at, user_id, organization_id on keys
       for each row execute function announce_change('key', 'id')
     `);
     await db.query(`

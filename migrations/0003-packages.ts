@@ -79,10 +79,6 @@ export class Packages0003 implements MigrationInterface {
       )
     `);
     await db.query(`create index package_owners_user on package_owners (user_id)`);
-    await db.query(`
-      create trigger releases_changed after delete or update of tarball_key on releases
-      for each row execute function announce_change('release', 'id')
-    `);
   }
 
   async down(): Promise<void> {

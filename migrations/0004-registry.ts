@@ -1,6 +1,6 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
-/** Which bytes each signed index is at the moment: a pointer that only moves forward. */
+/** Which bytes each signed index is at the moment, and which tarballs it names: pointers that only move forward, together. */
 export class Registry0004 implements MigrationInterface {
   readonly name = 'Registry0004_1763800000004';
 
@@ -18,6 +18,18 @@ export class Registry0004 implements MigrationInterface {
       )
     `);
     await db.query(`create index registry_objects_object on registry_objects (object_key)`);
+    await db.query(`
+      create table listed_tarballs (
+        repository_id bigint not null references repositories (id),
+        package text not null,
+        version text not null,
+        object_key text not null references stored_objects (key),
+        sha256 bytea not null,
+        size integer not null,
+        primary key (repository_id, package, version)
+      )
+    `);
+    await db.query(`create index listed_tarballs_object on listed_tarballs (object_key)`);
     await db.query(`
       create function announce_registry_object() returns trigger language plpgsql as $$
       declare changed registry_objects := coalesce(new, old);

@@ -10,10 +10,11 @@ import { Package } from './packages/package.entity.js';
 import { Release } from './packages/release.entity.js';
 import { Requirement } from './packages/requirement.entity.js';
 import { StoredObject } from './platform/objects.js';
+import { ListedTarball } from './registry/listed-tarball.entity.js';
 import { RegistryObject } from './registry/registry-object.entity.js';
 
 /** Every table, listed by hand. */
 export const entities = [
   ...[AuditEntry, User, Email, Key, Organization, Member, Repository],
-  ...[StoredObject, Package, Release, Requirement, PackageOwner, RegistryObject],
+  ...[StoredObject, Package, Release, Requirement, PackageOwner, RegistryObject, ListedTarball],
 ];

@@ -1,6 +1,6 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { covers, type Permission } from '../accounts/permissions.js';
-import { type Role } from '../organizations/member.entity.js';
+import { type Role, roles } from '../organizations/member.entity.js';
 import { Members } from '../organizations/members.js';
 import { type Organization } from '../organizations/organization.entity.js';
 import { Organizations } from '../organizations/organizations.js';
@@ -8,9 +8,12 @@ import { type Repository } from '../organizations/repository.entity.js';
 import { type Standing, standingOf } from '../organizations/standing.js';
 import { Packages } from '../packages/packages.js';
 import { Clock } from '../platform/clock.js';
+import { CONFIG, type Config } from '../platform/config.js';
+import { type Tx } from '../platform/database.js';
 import { DomainError, notFound } from '../platform/errors.js';
+import { holdKey, holdRole } from './access.queries.js';
 import { type Caller } from './callers.js';
-import { type Action, type Answer, decide, type Facts, type Target } from './table.js';
+import { type Action, type Answer, decide, type Facts, table, type Target } from './table.js';
 
 /** A repository somebody may act on, and what the permission hangs on. */
 export interface Opened {
@@ -32,10 +35,12 @@ export class Access {
     private readonly members: Members,
     private readonly packages: Packages,
     private readonly clock: Clock,
+    @Inject(CONFIG) private readonly config: Config,
   ) {}
 
   /** `name` undefined means the public repository. Throws `not_found` where the caller must not know that it exists. */
   async repository(caller: Caller, action: Action, name: string | undefined, pkg?: string): Promise<Opened> {
+    if (name !== undefined && name !== this.config.publicRepository) this.refuseStranger(caller, action);
     const repository = await this.find(name);
     const organization = repository?.organizationId ? await this.organizations.byId(repository.organizationId) : null;
     if (repository === null && name === undefined) throw noPublicRepository();
@@ -46,7 +51,21 @@ export class Access {
     return { repository: repository!, organization, until: earliest(caller.until, standing?.until ?? null) };
   }
 
+  /**
+   * Asked again inside the transaction that uses an earlier answer, where much time may have passed in between: key and
+   * membership still hold, and are held until it ends. So nobody writes after the moment in which they were shut out.
+   */
+  async hold(tx: Tx, { actor, key }: Caller, action: Action, { repository }: Opened): Promise<void> {
+    if (key !== null && !(await holdKey(tx, key.id)))
+      throw new DomainError('unauthenticated', 'key_revoked', 'API key revoked');
+    if (repository.organizationId === null || actor.kind !== 'user') return;
+    const role = await holdRole(tx, repository.organizationId, actor.userId);
+    if (role === null) throw refusal('absent', null);
+    if (roles.indexOf(role) < roles.indexOf(table[action].role)) throw refusal('role', null);
+  }
+
   async organization(caller: Caller, action: Action, name: string): Promise<Organization> {
+    this.refuseStranger(caller, action);
     const organization = await this.organizations.byName(name);
     const role = organization && (await this.roleInOrganization(caller, organization.id));
     this.answer(
@@ -86,12 +105,16 @@ export class Access {
     return (await this.organizations.ofUser(actor.userId)).map(({ organization }) => organization.name);
   }
 
+  /** A repository without an organization counts only while the settings name it: taken out of them it is shut. */
   private async find(name: string | undefined): Promise<Repository | null> {
-    const named = name === undefined ? null : await this.organizations.repository(name);
-    if (named !== null) return named;
-    // The public one is made when first asked for, by its name too.
-    const open = await this.organizations.publicRepository();
-    return name === undefined || name === open?.name ? open : null;
+    if (name === undefined || name === this.config.publicRepository) return this.organizations.publicRepository();
+    const named = await this.organizations.repository(name);
+    return named?.organizationId === null ? null : named;
+  }
+
+  /** Told before anything is looked up, so that not even the time it takes tells whether there is something. */
+  private refuseStranger({ actor }: Caller, action: Action): void {
+    if (actor.kind === 'anonymous') throw refusal(table[action].stranger, null);
   }
 
   private answer(caller: Caller, action: Action, target: Target, found: Pick<Facts, 'role' | 'standing'>): void {

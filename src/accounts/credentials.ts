@@ -1,6 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { type Origin } from '../audit/actor.js';
 import { Clock } from '../platform/clock.js';
+import { DomainError } from '../platform/errors.js';
 import { type RateLimit, RateLimits } from '../platform/rate-limits.js';
 import { type Key } from './key.entity.js';
 import { isKeySecret } from './key-secret.js';
@@ -34,6 +35,14 @@ export type Credential =
 
 const refused = (code: string, message: string): Credential => ({ kind: 'refused', code, message });
 
+const TOO_MANY: Credential = {
+  kind: 'refused',
+  code: 'too_many_attempts',
+  message: 'too many failed attempts, please try again in fifteen minutes',
+  kindOfRefusal: 'rate_limited',
+};
+const MOST_WAITING = 100;
+
 /**
  * Reads the Authorization header as Hex clients send it (hex-protocol.md 4.1): the bare secret of a key, `Bearer` with a
  * token or a key, `Basic` with user name and password. In Basic a key may stand in the password's place, since that is
@@ -43,6 +52,8 @@ const refused = (code: string, message: string): Credential => ({ kind: 'refused
 export class Credentials implements OnModuleInit {
   private failuresOfIp: RateLimit;
   private failuresOfUser: RateLimit;
+  private lastTurn: Promise<unknown> = Promise.resolve();
+  private waiting = 0;
 
   constructor(
     private readonly keys: Keys,
@@ -101,17 +112,32 @@ export class Credentials implements OnModuleInit {
     if (password === undefined || login.includes('\0'))
       return refused('invalid_authentication', 'invalid authentication information');
     if (isKeySecret(password)) return this.key(password);
-    const ip = origin.ip ?? 'unknown';
-    const name = login.toLowerCase().slice(0, 200);
-    // Asked before the password is looked at, so that a right guess is refused as well once there were too many wrong ones.
-    if ((await this.failuresOfIp.isExceeded(ip)) || (await this.failuresOfUser.isExceeded(name)))
-      return {
-        ...refused('too_many_attempts', 'too many failed attempts, please try again in fifteen minutes'),
-        kindOfRefusal: 'rate_limited',
-      } as Credential;
+    return this.inTurn(() => this.password(login, password, origin.ip ?? 'unknown'));
+  }
+
+  /**
+   * One password at a time in this process: guesses made in parallel would all be looked at before the first of them is
+   * counted, and many hashes at once would keep the threads that read files from their work. Keys do not wait here.
+   */
+  private async inTurn(attempt: () => Promise<Credential>): Promise<Credential> {
+    if (this.waiting >= MOST_WAITING)
+      throw new DomainError('unavailable', 'too_many_logins', 'too many logins at the moment, please try again');
+    this.waiting += 1;
+    const turn = this.lastTurn.then(attempt);
+    this.lastTurn = turn.then(
+      () => undefined,
+      () => undefined,
+    );
+    return turn.finally(() => (this.waiting -= 1));
+  }
+
+  private async password(login: string, password: string, ip: string): Promise<Credential> {
     const user = await this.users.byLogin(login);
+    const account = user?.id ?? login.toLowerCase().slice(0, 200);
+    // Asked before the password is looked at, so that a right guess is refused as well once there were too many wrong ones.
+    if ((await this.failuresOfIp.isExceeded(ip)) || (await this.failuresOfUser.isExceeded(account))) return TOO_MANY;
     if (await this.passwords.matches(user?.passwordHash, password)) return { kind: 'password', user: user! };
-    await Promise.all([this.failuresOfIp.count(ip), this.failuresOfUser.count(name)]);
+    await Promise.all([this.failuresOfIp.count(ip), this.failuresOfUser.count(account)]);
     return refused('invalid_password', 'invalid username and password combination');
   }
 }

@@ -1,14 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type FindOptionsWhere, IsNull } from 'typeorm';
-import { type Actor } from '../audit/actor.js';
+import { type Actor, originOf } from '../audit/actor.js';
 import { Audit, type Subject } from '../audit/audit.js';
 import { Clock } from '../platform/clock.js';
 import { type Tx } from '../platform/database.js';
-import { invalidFields, notFound } from '../platform/errors.js';
+import { DomainError, invalidFields, notFound } from '../platform/errors.js';
 import { Secrets } from '../platform/secrets.js';
 import { Key } from './key.entity.js';
 import { isKeySecret, newKeySecret } from './key-secret.js';
 import { type Permission, permissionProblem, toScope } from './permissions.js';
+
+/** Whoever needs more wants `repositories` or `api`; each costs time whenever the key is used. */
+export const MAX_PERMISSIONS = 100;
 
 /** Exactly one of the two. */
 export type KeyOwner = { readonly userId: string } | { readonly organizationId: string };
@@ -42,12 +45,16 @@ export class Keys {
   async create(actor: Actor, owner: KeyOwner, input: NewKey): Promise<MintedKey> {
     const name = input.name.trim();
     if (!/^[^\p{C}]{1,100}$/u.test(name)) throw invalidFields({ name: 'must be 1 to 100 printable characters' });
+    if (input.permissions.length > MAX_PERMISSIONS)
+      throw invalidFields({ permissions: `at most ${MAX_PERMISSIONS} can be given` });
     const problem = input.permissions.map(permissionProblem).find((found) => found !== null);
     if (problem !== undefined) throw invalidFields({ permissions: { resource: problem } });
     const now = this.clock.now();
     if (input.expiresAt && input.expiresAt <= now) throw invalidFields({ revoke_at: 'must be in the future' });
     const secret = newKeySecret();
     const key = await this.database.transaction(async (tx) => {
+      await this.lockRing(tx, owner);
+      await this.mustActByLivingKey(tx, actor);
       const created = await tx.save(
         tx.create(Key, {
           ...{ userId: null, organizationId: null, ...owner, name: await this.freeName(tx, owner, name) },
@@ -103,6 +110,8 @@ export class Keys {
 
   async revokeAll(actor: Actor, owner: KeyOwner): Promise<Key[]> {
     return this.database.transaction(async (tx) => {
+      // Keys that are being made by one of these must be among them, or be refused.
+      await this.lockRing(tx, owner);
       const where = this.live(owner);
       const keys = await tx.find(Key, { where, order: { id: 'asc' }, lock: { mode: 'pessimistic_write' } });
       for (const key of keys) await this.end(tx, actor, key);
@@ -117,9 +126,23 @@ export class Keys {
     return Object.assign(key, { revokedAt, updatedAt: revokedAt });
   }
 
-  /** Under a lock for this owner: two requests for one name must not both find it free. */
-  private async freeName(tx: Tx, owner: KeyOwner, wanted: string): Promise<string> {
+  /** One at a time makes keys for this owner or ends all of them. */
+  private async lockRing(tx: Tx, owner: KeyOwner): Promise<void> {
     await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 1))', [`keys of ${JSON.stringify(owner)}`]);
+  }
+
+  /** A key that was revoked since its request came in must not leave new keys behind. */
+  private async mustActByLivingKey(tx: Tx, actor: Actor): Promise<void> {
+    const { keyId } = originOf(actor);
+    if (keyId === undefined) return;
+    const rows = await tx.query<unknown[]>('select 1 from keys where id = $1 and revoked_at is null for share', [
+      keyId,
+    ]);
+    if (rows.length === 0) throw new DomainError('unauthenticated', 'key_revoked', 'API key revoked');
+  }
+
+  /** Under the lock of the ring: two requests for one name must not both find it free. */
+  private async freeName(tx: Tx, owner: KeyOwner, wanted: string): Promise<string> {
     const taken = new Set(
       (await tx.find(Key, { select: { name: true }, where: this.live(owner) })).map((key) => key.name),
     );

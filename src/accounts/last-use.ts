@@ -36,7 +36,8 @@ export class LastUse implements OnModuleInit, BeforeApplicationShutdown {
   }
 
   async flush(): Promise<void> {
-    const batch = [...this.waiting];
+    // In the order in which others lock keys too.
+    const batch = [...this.waiting].sort(([a], [b]) => Number(a) - Number(b));
     if (batch.length === 0) return;
     this.waiting.clear();
     if (this.written.size > 100_000) this.written.clear();

@@ -3,7 +3,7 @@ import { type FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { Access } from '../access/access.js';
 import { type Caller } from '../access/callers.js';
-import { type KeyOwner, Keys } from '../accounts/keys.js';
+import { type KeyOwner, Keys, MAX_PERMISSIONS } from '../accounts/keys.js';
 import { DEFAULT_PERMISSIONS, domains, type Permission } from '../accounts/permissions.js';
 import { DomainError, invalidFields } from '../platform/errors.js';
 import { Urls } from '../platform/urls.js';
@@ -14,6 +14,7 @@ const NewKeyInput = z.object({
   name: z.string().min(1, "can't be blank"),
   permissions: z
     .array(z.object({ domain: z.enum(domains, { error: 'is invalid' }), resource: z.string().nullish() }))
+    .max(MAX_PERMISSIONS, `at most ${MAX_PERMISSIONS} can be given`)
     .nullish(),
   revoke_at: z.iso.datetime({ offset: true, error: 'must be an ISO 8601 time' }).nullish(),
 });

@@ -6,6 +6,7 @@ import { type Caller } from '../access/callers.js';
 import { scopeOf, type Repository } from '../organizations/repository.entity.js';
 import { type Published, Publishing, type Upload } from '../packages/publishing.js';
 import { Releases } from '../packages/releases.js';
+import { type Tx } from '../platform/database.js';
 import { DomainError, invalidFields } from '../platform/errors.js';
 import { askForBody } from '../platform/http/server.js';
 import { Urls } from '../platform/urls.js';
@@ -52,8 +53,9 @@ export class PublishController {
     try {
       const { name: given } = upload.metadata;
       if (name !== undefined && given !== name) throw invalidFields({ name: 'metadata does not match package name' });
-      await this.access.repository(caller, 'package.publish', scope, given);
-      const published = await this.publishing.publish(caller.actor, repository, upload, replace);
+      const opened = await this.access.repository(caller, 'package.publish', scope, given);
+      const stillMay = (tx: Tx) => this.access.hold(tx, caller, 'package.publish', opened);
+      const published = await this.publishing.publish(caller.actor, repository, upload, replace, stillMay);
       return await this.answer(reply, repository, published);
     } finally {
       await upload.discard();

@@ -1,5 +1,4 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Releases } from '../packages/releases.js';
 import { ChangeFeed } from '../platform/change-feed.js';
 import { Clock } from '../platform/clock.js';
 import { CONFIG, type Config } from '../platform/config.js';
@@ -24,7 +23,6 @@ export class Files {
 
   constructor(
     private readonly registry: Registry,
-    private readonly releases: Releases,
     feed: ChangeFeed,
     clock: Clock,
     @Inject(CONFIG) config: Config,
@@ -49,10 +47,11 @@ export class Files {
   private tarball(repositoryId: string, name: string, version: string): Promise<DeliveredFile | null> {
     // A slash apart: neither part may contain one, so no two pairs share a key.
     return this.cache.get(`${repositoryId}/tarballs/${name}/${version}`, async () => {
-      const found = await this.releases.tarball(repositoryId, name, version);
+      const found = await this.registry.tarball(repositoryId, name, version);
       if (found === null) return null;
-      const value = { objectKey: found.tarballKey, etag: etagOf(found.outerChecksum), size: found.size };
-      return { value, tags: [`release:${found.id}`] };
+      const value = { objectKey: found.objectKey, etag: etagOf(found.sha256), size: found.size };
+      // It changes only with its package's index, in one transaction, and both are dropped by the one announcement.
+      return { value, tags: [`registry:${repositoryId}/packages/${name}`] };
     });
   }
 }

@@ -72,8 +72,17 @@ export class Publishing {
     return readUpload(body, this.files.path(), limits);
   }
 
-  /** `replace` false: an existing version with other bytes is refused instead of replaced. */
-  async publish(actor: Actor, repository: Repository, upload: Upload, replace: boolean): Promise<Published> {
+  /**
+   * `replace` false: an existing version with other bytes is refused instead of replaced. `stillMay` is asked in the
+   * transaction and throws when the right to publish has gone since the upload began.
+   */
+  async publish(
+    actor: Actor,
+    repository: Repository,
+    upload: Upload,
+    replace: boolean,
+    stillMay: (tx: Tx) => Promise<void> = async () => undefined,
+  ): Promise<Published> {
     const { path, tarball, metadata } = upload;
     await checkRelease(this.database.manager, repository, metadata);
     await this.refuseEarly(repository, upload, replace);
@@ -82,6 +91,7 @@ export class Publishing {
     return this.database.transaction(async (tx) => {
       const now = this.clock.now();
       const pkg = await openPackage(tx, actor, repository, metadata, now);
+      await stillMay(tx);
       const before = await tx.findOneBy(Release, { packageId: pkg.id, version: metadata.version });
       if (before?.outerChecksum.equals(tarball.outerChecksum)) return this.unchanged(repository, pkg, before);
       if (before !== null) this.mustBeReplaceable(repository, pkg, before, replace);

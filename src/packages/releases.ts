@@ -40,16 +40,6 @@ export class Releases {
     return this.database.manager.find(Requirement, { where: { releaseId: release.id }, order: { name: 'asc' } });
   }
 
-  /** The release whose tarball clients ask for by `name` and `version`, without asking for anything else. */
-  async tarball(repositoryId: string, name: string, version: string): Promise<Release | null> {
-    return this.database.manager
-      .createQueryBuilder(Release, 'release')
-      .innerJoin(Package, 'package', 'package.id = release.packageId')
-      .where('package.repositoryId = :repositoryId and package.name = :name', { repositoryId, name })
-      .andWhere('release.version = :version', { version })
-      .getOne();
-  }
-
   /** Sets the mark that clients show, or with null takes it away. The bytes stay, and locked projects keep working. */
   async retire(
     actor: Actor,

@@ -27,7 +27,9 @@ export class ChangeFeed implements OnModuleInit, BeforeApplicationShutdown {
       lost: () => this.gaps.forEach((heard) => heard()),
       notified: (tag: string) => this.changed.forEach((heard) => heard(tag)),
     };
-    this.connection = new DedicatedConnection(config.databaseUrl, 'change feed', handlers, logger);
+    // A connection that has gone silent must be noticed before the second is over in which a revocation bites.
+    const heart = { every: 300, within: 600 };
+    this.connection = new DedicatedConnection(config.databaseUrl, 'change feed', handlers, logger, heart);
   }
 
   get listening(): boolean {

@@ -9,9 +9,15 @@ export interface ConnectionHandlers {
   notified?(payload: string): void;
 }
 
-/** How often a silent connection is asked whether it still lives, and how long the answer may take. */
-const HEARTBEAT_MS = 5_000;
 const RETRY_MS = 250;
+
+/** How often a connection is asked whether it still lives, and how long the answer may take, in milliseconds. */
+export interface Heartbeat {
+  readonly every: number;
+  readonly within: number;
+}
+
+const CALM: Heartbeat = { every: 5_000, within: 5_000 };
 
 /**
  * One Postgres connection that is kept for what belongs to a session (LISTEN, session-level advisory locks) and made anew
@@ -28,6 +34,7 @@ export class DedicatedConnection {
     private readonly name: string,
     private readonly handlers: ConnectionHandlers,
     private readonly logger: Logger,
+    private readonly heart: Heartbeat = CALM,
   ) {}
 
   get up(): boolean {
@@ -45,7 +52,6 @@ export class DedicatedConnection {
       connectionString: this.url,
       application_name: `propolis ${this.name}`,
       connectionTimeoutMillis: 5_000,
-      query_timeout: HEARTBEAT_MS,
       keepAlive: true,
     });
     client.on('error', () => this.drop(client));
@@ -60,8 +66,16 @@ export class DedicatedConnection {
     }
     if (this.closed) return client.end();
     this.client = client;
-    this.heartbeat = setInterval(() => void client.query('select 1').catch(() => this.drop(client)), HEARTBEAT_MS);
+    this.heartbeat = setInterval(() => this.beat(client), this.heart.every);
     this.heartbeat.unref();
+  }
+
+  private beat(client: pg.Client): void {
+    const silent = setTimeout(() => this.drop(client), this.heart.within);
+    client
+      .query('select 1')
+      .then(() => clearTimeout(silent))
+      .catch(() => this.drop(client));
   }
 
   async close(): Promise<void> {

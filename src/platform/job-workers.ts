@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger as WorkerLogger, runTaskList, type TaskList, type WorkerPool } from 'graphile-worker';
 import pg from 'pg';
@@ -9,6 +10,9 @@ import { type Logger } from './log.js';
 const GRACE_SECONDS = 3;
 const RECOVERY_MS = 3_000;
 const RESTART_MS = 1_000;
+const FAILURES_BORNE = 20;
+/** For jobs that run when the service stops; running requests have had SHUTDOWN_SECONDS before. */
+const FINISH_MS = 10_000;
 
 /**
  * The workers of this process, over graphile-worker, whatever becomes of Postgres meanwhile.
@@ -23,6 +27,8 @@ export class JobWorkers {
   private life: DedicatedConnection | undefined;
   private recovery: NodeJS.Timeout | undefined;
   private stopping = false;
+  /** Of asking for a job, in a row. */
+  private failures = 0;
 
   constructor(
     private readonly config: Config,
@@ -39,8 +45,8 @@ export class JobWorkers {
   async start(): Promise<void> {
     await this.startPool();
     await this.freeAbandoned();
-    const failed = (err: unknown) => this.logger.warn({ err }, 'abandoned jobs could not be looked for');
-    this.recovery = setInterval(() => void this.freeAbandoned().catch(failed), RECOVERY_MS);
+    const failed = (err: unknown) => this.logger.warn({ err }, 'job workers could not be checked');
+    this.recovery = setInterval(() => void this.checkHealth().catch(failed), RECOVERY_MS);
     this.recovery.unref();
   }
 
@@ -49,7 +55,7 @@ export class JobWorkers {
     this.stopping = true;
     clearInterval(this.recovery);
     const finished = Promise.resolve(this.pool?.gracefulShutdown('service stops')).catch(() => undefined);
-    await Promise.race([finished, sleep(this.config.shutdownMs, undefined, { ref: false })]);
+    await Promise.race([finished, sleep(FINISH_MS, undefined, { ref: false })]);
     await this.life?.close();
     await this.pgPool.end();
   }
@@ -61,6 +67,7 @@ export class JobWorkers {
         pollInterval: 1_000,
         noHandleSignals: true,
         logger: this.workerLog(),
+        events: this.events(),
         // In batches, even of one, the outcome of a job is reported again when that fails; else nobody handles the error.
         preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
       },
@@ -81,10 +88,29 @@ export class JobWorkers {
     if (this.stopping) return;
     this.logger.error({ err: reason }, 'job workers gave up, starting new ones');
     await this.life?.close();
-    await sleep(RESTART_MS, undefined, { ref: false });
-    // A start that fails leaves a pool that ends by itself, which leads here again.
-    if (!this.stopping)
-      await this.startPool().catch((err: unknown) => this.logger.warn({ err }, 'job workers are not up yet'));
+    while (!this.stopping) {
+      await sleep(RESTART_MS, undefined, { ref: false });
+      // Not before Postgres answers: a pool that starts without it keeps failing for ever, and quietly.
+      const up = await this.pgPool.query('select 1').then(
+        () => true,
+        () => false,
+      );
+      if (up && !this.stopping) return this.startPool().catch((err: unknown) => this.discardPool(err));
+    }
+  }
+
+  /** A pool without its sign of life must not take jobs; its end leads to the next try. */
+  private async discardPool(err: unknown): Promise<void> {
+    this.logger.warn({ err }, 'job workers could not start');
+    await Promise.resolve(this.pool?.gracefulShutdown('could not start')).catch(() => undefined);
+  }
+
+  /** Do the workers get what they ask for? Where they fail again and again although Postgres answers, they are replaced. */
+  private async checkHealth(): Promise<void> {
+    await this.freeAbandoned();
+    if (this.failures < FAILURES_BORNE) return;
+    this.failures = 0;
+    await this.discardPool(new Error('workers kept failing while Postgres answered'));
   }
 
   /** Frees jobs whose worker's process is gone; returns how many pools were found dead. */
@@ -108,6 +134,15 @@ export class JobWorkers {
       [pool],
     );
     return rows[0]?.free === true;
+  }
+
+  private events(): EventEmitter {
+    const events = new EventEmitter();
+    const fine = () => (this.failures = 0);
+    return events
+      .on('worker:getJob:empty', fine)
+      .on('job:start', fine)
+      .on('worker:getJob:error', () => (this.failures += 1));
   }
 
   private workerLog(): WorkerLogger {

@@ -70,6 +70,7 @@ export class Secrets {
     const root =
       config.secretKey ??
       (await readOrCreateSecretFile(secretFile(config, 'secret-key'), () => randomBytes(32).toString('base64url')));
+    if (root.length < 32) throw new Error('the generated secret key has been damaged: secrets/secret-key is too short');
     return new Secrets(root);
   }
 

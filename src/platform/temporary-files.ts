@@ -1,12 +1,17 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { CONFIG, type Config } from './config.js';
 
+/** No request lasts so long; what is older was left behind on a machine of which we cannot ask whether a process lives. */
+const ABANDONED_MS = 60 * 60 * 1000;
+
 /**
- * Names for files that live as long as one request. A name carries the process that made it, so that what a killed process
- * left behind is known and removed at the next start, while files of a living neighbour are left alone.
+ * Names for files that live as long as one request. A name carries the host and process that made it, so that what a killed
+ * process left behind is known and removed at the next start, while files of a living neighbour are left alone. A container
+ * that starts again has the same host name and the same process number: what it finds under them is its own past.
  */
 @Injectable()
 export class TemporaryFiles implements OnModuleInit {
@@ -19,15 +24,24 @@ export class TemporaryFiles implements OnModuleInit {
   async onModuleInit(): Promise<void> {
     await mkdir(this.directory, { recursive: true, mode: 0o700 });
     for (const name of await readdir(this.directory)) {
-      const pid = Number(name.split('-')[0]);
-      if (pid !== process.pid && !isAlive(pid)) await rm(join(this.directory, name), { force: true });
+      const path = join(this.directory, name);
+      if (await isAbandoned(name, path)) await rm(path, { force: true });
     }
   }
 
   /** A path at which nothing is yet. The caller creates the file and removes it, whatever happens. */
   path(): string {
-    return join(this.directory, `${process.pid}-${randomBytes(12).toString('hex')}`);
+    return join(this.directory, `${HOST}-${process.pid}-${randomBytes(12).toString('hex')}`);
   }
+}
+
+const HOST = createHash('sha256').update(hostname()).digest('hex').slice(0, 12);
+
+async function isAbandoned(name: string, path: string): Promise<boolean> {
+  const [host, pid] = name.split('-');
+  if (host === HOST) return Number(pid) === process.pid || !isAlive(Number(pid));
+  const info = await stat(path).catch(() => undefined);
+  return info !== undefined && Date.now() - info.mtimeMs > ABANDONED_MS;
 }
 
 function isAlive(pid: number): boolean {

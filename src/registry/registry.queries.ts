@@ -9,6 +9,8 @@ interface ReleaseRow {
   version: string;
   inner_checksum: Buffer;
   outer_checksum: Buffer;
+  tarball_key: string;
+  size: number;
   retirement_reason: RetirementReason | null;
   retirement_message: string | null;
   created_at: Date;
@@ -19,7 +21,7 @@ interface ReleaseRow {
 /** All of a package that its index shows, in one statement and so of one moment; null when the package is gone. */
 export async function readPackageIndex(tx: Tx, repository: Repository, name: string) {
   const rows = await tx.query<ReleaseRow[]>(
-    `select l.version, l.inner_checksum, l.outer_checksum, l.retirement_reason, l.retirement_message, l.created_at,
+    `select l.version, l.inner_checksum, l.outer_checksum, l.tarball_key, l.size, l.retirement_reason, l.retirement_message, l.created_at,
             p.revision::text as revision,
             coalesce((select json_agg(json_build_object('name', r.name, 'app', r.app, 'repository', r.repository,
                                                         'requirement', r.requirement, 'optional', r.optional))
@@ -31,7 +33,10 @@ export async function readPackageIndex(tx: Tx, repository: Repository, name: str
   const first = rows[0];
   if (first === undefined) return null;
   const index: PackageIndex = { name, repository: repository.name, releases: ascending(rows).map(toRelease) };
-  return { revision: first.revision, index };
+  const tarballs = rows.map(({ version, tarball_key, outer_checksum, size }) => ({
+    ...{ repositoryId: repository.id, package: name, version, objectKey: tarball_key, sha256: outer_checksum, size },
+  }));
+  return { revision: first.revision, index, tarballs };
 }
 
 function toRelease(row: ReleaseRow): PackageIndex['releases'][number] {

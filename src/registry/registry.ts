@@ -12,6 +12,7 @@ import { ChangeFeed } from '../platform/change-feed.js';
 import { Clock } from '../platform/clock.js';
 import { type Tx } from '../platform/database.js';
 import { Objects } from '../platform/objects.js';
+import { ListedTarball } from './listed-tarball.entity.js';
 import { RegistryObject } from './registry-object.entity.js';
 import { readNames, readPackageIndex, readVersions } from './registry.queries.js';
 import { SigningKey } from './signing-key.js';
@@ -41,14 +42,21 @@ export class Registry {
     return this.database.manager.findOneBy(RegistryObject, { repositoryId, path });
   }
 
+  /** The tarball that the package's index names now: never bytes the index does not know yet, or does not know any more. */
+  tarball(repositoryId: string, name: string, version: string): Promise<ListedTarball | null> {
+    return this.database.manager.findOneBy(ListedTarball, { repositoryId, package: name, version });
+  }
+
   /** Does nothing where the index already shows the package's newest revision, unless `force` asks for it. */
   async buildPackage(repositoryId: string, name: string, force = false): Promise<void> {
     const path = `packages/${name}`;
     await this.underLock(repositoryId, path, async (tx, repository, before) => {
       const found = await readPackageIndex(tx, repository, name);
-      if (found === null) return this.remove(tx, before);
+      if (found === null) return this.remove(tx, before, name);
       if (!force && before !== null && BigInt(before.revision) >= BigInt(found.revision)) return;
       await this.point(tx, before, { repositoryId, path, revision: found.revision }, encodePackage(found.index));
+      await tx.delete(ListedTarball, { repositoryId, package: name });
+      await tx.insert(ListedTarball, found.tarballs);
     });
   }
 
@@ -129,8 +137,9 @@ export class Registry {
     ]);
   }
 
-  private async remove(tx: Tx, before: RegistryObject | null): Promise<void> {
+  private async remove(tx: Tx, before: RegistryObject | null, name: string): Promise<void> {
     if (before === null) return;
+    await tx.delete(ListedTarball, { repositoryId: before.repositoryId, package: name });
     await tx.delete(RegistryObject, { repositoryId: before.repositoryId, path: before.path });
     await this.objects.drop(tx, before.objectKey);
   }

@@ -58,7 +58,7 @@ describe('passwords', () => {
       expect([status, body.message]).toEqual([401, 'invalid username and password combination']);
     const refused = await me(basic(somebody.name, PASSWORD));
     expect([refused.status, refused.body.message]).toEqual([
-      401,
+      429,
       'too many failed attempts, please try again in fifteen minutes',
     ]);
     expect((await me(key)).status).toBe(200);

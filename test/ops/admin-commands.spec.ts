@@ -89,7 +89,7 @@ describe('help and typing errors open nothing', () => {
       ...['create', 'list', 'show', 'deactivate', 'activate', 'password'].map((verb) => `user ${verb}`),
       ...['create', 'list', 'show', 'comp', 'block', 'reset', 'trial'].map((verb) => `organization ${verb}`),
       ...['add', 'role', 'remove', 'list'].map((verb) => `member ${verb}`),
-      ...['create', 'list', 'revoke'].map((verb) => `key ${verb}`),
+      ...['create', 'list', 'find', 'revoke'].map((verb) => `key ${verb}`),
       ...['list', 'show', 'retire', 'unretire', 'revert'].map((verb) => `package ${verb}`),
       ...['registry rebuild', 'registry key', 'audit list'],
     ]);
@@ -223,6 +223,21 @@ test('member: add, role, list, remove', async () => {
   expect(await problem(['member', 'remove', acme.name, acme.people.admin.name, ...why])).toBe(
     'cannot remove last admin member',
   );
+});
+
+test('key: find tells whose a leaked secret is', async () => {
+  const found = await run(['key', 'find', '--json'], { input: `${acme.fetchKey}\n` });
+  expect([found.code, found.err]).toEqual([0, '']);
+  expect(JSON.parse(found.out)).toMatchObject({ organization: acme.name, revoked_at: null });
+  expect(found.out).not.toContain(acme.fetchKey);
+  const absent = await run(['key', 'find'], { input: 'prp_noise' });
+  expect([absent.code, absent.err]).toEqual([1, 'error: a key with this secret not found\n']);
+});
+
+test('key: an organization’s key cannot be for another one’s repository', async () => {
+  const other = await team(app);
+  const words = ['key', 'create', 'x', '--organization', acme.name, '--permission', `repository:${other.name}`];
+  expect(await problem([...words, '--reason', 'tests'])).toBe(`repository ${other.name} of ${acme.name} not found`);
 });
 
 test('key: create for a user, list, revoke', async () => {

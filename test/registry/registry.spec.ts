@@ -124,7 +124,8 @@ describe('bytes that nobody names any more', () => {
   /** Keys that a release or an index names at this moment. */
   const named = async (): Promise<string[]> => {
     const rows = await app.db.query<{ key: string }[]>(
-      `select tarball_key as key from releases union select object_key as key from registry_objects`,
+      `select tarball_key as key from releases union select object_key from registry_objects
+       union select object_key from listed_tarballs`,
     );
     return rows.map((row) => row.key);
   };
@@ -138,7 +139,7 @@ describe('bytes that nobody names any more', () => {
   test('stay for a day, then go; what is named stays for ever', async () => {
     const name = unique('pkg');
     await put(name, '1.0.0');
-    const { tarballKey } = (await app.app.get(Releases).tarball(repository.id, name, '1.0.0'))!;
+    const { objectKey: tarballKey } = (await app.app.get(Registry).tarball(repository.id, name, '1.0.0'))!;
     await app.app.get(Releases).revert(TESTS, repository, name, '1.0.0');
     await quiet();
     const objects = app.app.get(Objects);

@@ -34,14 +34,14 @@ export function speakHex(fastify: FastifyInstance): void {
   );
   // A tarball stays unread in the request, for its handler to stream.
   fastify.addContentTypeParser('*', (request, payload, done) => {
-    if (isApi(request) && !isUpload(request))
+    if (isApi(request) && !isUpload(request) && !request.is404)
       done(refusal(415, `Unsupported media type: send application/json or ${ERLANG}`));
     else done(null, payload);
   });
   fastify.addHook('onRequest', (request, reply, done) => {
     // Whatever a client calls a tarball, it is one where a tarball belongs.
     if (isApi(request) && isUpload(request)) request.headers['content-type'] = 'application/octet-stream';
-    else askForBody(request.raw, reply.raw);
+    else if (!request.is404) askForBody(request.raw, reply.raw);
     done(isApi(request) ? refusalBefore(request) : undefined);
   });
   fastify.addHook('preSerialization', (request, reply, payload, done) => {

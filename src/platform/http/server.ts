@@ -12,6 +12,7 @@ type Framework = (request: IncomingMessage, response: ServerResponse) => void;
 const MAX_BODY = 1024 * 1024;
 /** Longer than any client or proxy keeps an idle connection: mix never repeats a POST that met a closing one. */
 const KEEP_ALIVE_MS = 75_000;
+const STANDSTILL_MS = 90_000;
 const MAX_HEADER_BYTES = 16 * 1024;
 
 const waiting = new WeakSet<IncomingMessage>();
@@ -72,6 +73,8 @@ export class HttpServer {
       { keepAliveTimeout: KEEP_ALIVE_MS, maxHeaderSize: MAX_HEADER_BYTES, noDelay: true, requestTimeout: 300_000 },
       handle,
     );
+    // A connection on which nothing moves, whoever is waiting for whom: it may hold a file open.
+    server.timeout = STANDSTILL_MS;
     server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
       waiting.add(request);
       handle(request, response);

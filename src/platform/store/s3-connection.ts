@@ -45,16 +45,9 @@ export class S3Refusal extends Error {
   }
 
   /** Reads the answer and gives its connection back. */
-  static async of(response: IncomingMessage): Promise<S3Refusal> {
-    let text = '';
-    try {
-      for await (const chunk of response) {
-        text += (chunk as Buffer).toString('latin1');
-        if (text.length > 16_384) break;
-      }
-    } catch {
-      // The status alone has to do.
-    }
+  static async of(response: IncomingMessage, quietMs: number): Promise<S3Refusal> {
+    // Without its text the status alone has to do.
+    const text = await readToEnd(response, quietMs).catch(() => '');
     return new S3Refusal(response.statusCode ?? 0, /<Code>([\w.]{1,80})<\/Code>/.exec(text)?.[1] ?? '');
   }
 
@@ -108,6 +101,20 @@ export class S3Connection {
 
   close(): void {
     this.agent.destroy();
+  }
+}
+
+/** What a short answer says, so that its connection is free again. One that does not come to its end is given up. */
+export async function readToEnd(response: IncomingMessage, quietMs: number): Promise<string> {
+  const late = setTimeout(() => response.destroy(new Error(`no end within ${quietMs} ms`)), quietMs);
+  let text = '';
+  try {
+    for await (const chunk of response) if (text.length < 16_384) text += (chunk as Buffer).toString('latin1');
+    return text;
+  } catch (error) {
+    throw unreachable(error);
+  } finally {
+    clearTimeout(late);
   }
 }
 

@@ -19,7 +19,7 @@ import {
   type OpenObject,
   type PutOptions,
 } from './object-store.js';
-import { S3Connection, S3Refusal, S3Unreachable, type S3Settings } from './s3-connection.js';
+import { readToEnd, S3Connection, S3Refusal, S3Unreachable, type S3Settings } from './s3-connection.js';
 import { payloadOf } from './s3-payload.js';
 
 const TRIES = 3;
@@ -36,7 +36,7 @@ export class S3Store implements ObjectStore {
     const headers = { 'content-type': options.contentType ?? 'application/octet-stream' };
     await this.retried('put', key, async () => {
       const payload = await payloadOf(key, source, options.sha256);
-      await finished(await this.s3.request('PUT', key, headers, payload));
+      await this.finished(await this.s3.request('PUT', key, headers, payload));
     });
   }
 
@@ -57,7 +57,9 @@ export class S3Store implements ObjectStore {
 
   async delete(key: string): Promise<void> {
     assertKey(key);
-    await this.retried('delete', key, () => missingAsNull(async () => finished(await this.s3.request('DELETE', key))));
+    await this.retried('delete', key, () =>
+      missingAsNull(async () => this.finished(await this.s3.request('DELETE', key))),
+    );
   }
 
   check(): Promise<void> {
@@ -76,14 +78,19 @@ export class S3Store implements ObjectStore {
         response.destroy();
         return nothing(await this.sizeOf(key), range.start);
       }
-      await refuse(response);
+      await refuse(response, this.s3.quietMs);
       return asOpenObject(response, key, this.s3.quietMs, range);
     });
   }
 
+  private async finished(response: IncomingMessage): Promise<void> {
+    await refuse(response, this.s3.quietMs);
+    await readToEnd(response, this.s3.quietMs);
+  }
+
   private async sizeOf(key: string): Promise<number> {
     const response = await this.s3.request('HEAD', key);
-    await finished(response);
+    await this.finished(response);
     return Number(response.headers['content-length']);
   }
 
@@ -125,18 +132,9 @@ function extent({ statusCode, headers }: IncomingMessage): { size: number; start
   return { size: Number(size), start: Number(start), length: Number(end) - Number(start) + 1 };
 }
 
-async function refuse(response: IncomingMessage): Promise<void> {
+async function refuse(response: IncomingMessage, quietMs: number): Promise<void> {
   const status = response.statusCode ?? 0;
-  if (status < 200 || status > 299) throw await S3Refusal.of(response);
-}
-
-async function finished(response: IncomingMessage): Promise<void> {
-  await refuse(response);
-  await new Promise<void>((resolve, reject) => {
-    response.once('end', resolve);
-    response.once('error', (error) => reject(new S3Unreachable(error.message, { cause: error })));
-    response.resume();
-  });
+  if (status < 200 || status > 299) throw await S3Refusal.of(response, quietMs);
 }
 
 async function missingAsNull<T>(work: () => Promise<T>): Promise<T | null> {
