@@ -1,7 +1,12 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type WorkerPool } from 'graphile-worker';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { Jobs } from '../../src/platform/jobs.js';
+import { LocalStore } from '../../src/platform/store/local-store.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { cloneDatabase } from '../support/database.js';
 import { ask, eventually, publish } from '../support/http.js';
@@ -11,12 +16,25 @@ import { keyOf, repository, team, type Team } from '../support/people.js';
 let app: TestApp;
 let acme: Team;
 let admin: pg.Client;
+let store: SlowStore;
+
+/** Files, written slowly while `slow`: a job that is running when something happens. */
+class SlowStore extends LocalStore {
+  slow = false;
+
+  override async put(...args: Parameters<LocalStore['put']>): Promise<void> {
+    if (this.slow) await sleep(1500);
+    return super.put(...args);
+  }
+}
+
 let database: string;
 
 beforeAll(async () => {
   const databaseUrl = await cloneDatabase();
   database = new URL(databaseUrl).pathname.slice(1);
-  app = await startApp({ databaseUrl });
+  store = new SlowStore(await mkdtemp(join(tmpdir(), 'propolis-slow-')));
+  app = await startApp({ databaseUrl, store });
   acme = await team(app);
   admin = new pg.Client({ connectionString: inject('postgres').adminUrl });
   await admin.connect();
@@ -26,6 +44,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await admin?.end();
   await app?.stop();
+  await rm(store.directory, { recursive: true, force: true });
 });
 
 async function cut(ms: number): Promise<void> {
@@ -80,6 +99,23 @@ test.each([
   },
   60_000,
 );
+
+test('an outage in the middle of a job does not end the workers', async () => {
+  store.slow = true;
+  const late = publish(app.url, acme.name, acme.publishKey, { name: 'in_the_middle' }).catch(() => undefined);
+  // The tarball has been kept and the release committed: its index is being built.
+  await sleep(2000);
+  await cut(4000);
+  store.slow = false;
+  await late;
+  const again = await eventually(
+    () => publish(app.url, acme.name, acme.publishKey, { name: 'in_the_middle' }),
+    ({ status }) => status < 300,
+    20_000,
+  );
+  expect(again.status).toBeLessThan(300);
+  expect((await fetched('packages/in_the_middle')).status).toBe(200);
+}, 60_000);
 
 test('workers that gave up are replaced', async () => {
   // What the library does by itself when it cannot report the outcome of a job.

@@ -27,7 +27,7 @@ export class LocalStore implements ObjectStore {
   private prepared: Promise<void> | undefined;
 
   /** `directory` is made when first written to; everything in it is this store's. */
-  constructor(directory: string) {
+  constructor(readonly directory: string) {
     this.objects = join(directory, 'objects');
     this.incoming = join(directory, 'incoming');
   }
