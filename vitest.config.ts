@@ -9,7 +9,7 @@ export default defineConfig({
     isolate: false,
     maxWorkers: 3,
     projects: [
-      { extends: true, test: { name: 'unit', include: ['src/**/*.spec.ts', 'test/support/**/*.spec.ts'] } },
+      { extends: true, test: { name: 'unit', include: ['src/**/*.spec.ts'], testTimeout: 30_000 } },
       {
         extends: true,
         test: {

@@ -9,8 +9,10 @@ import { Clock } from '../platform/clock.js';
 import { CONFIG, type Config } from '../platform/config.js';
 import { isPostgresError, UNIQUE_VIOLATION } from '../platform/database.js';
 import { invalidFields, notFound } from '../platform/errors.js';
+import { Events } from '../platform/events.js';
 import { Member, type Role } from './member.entity.js';
 import { Organization } from './organization.entity.js';
+import { OrganizationCreated } from './organizations.events.js';
 import { Repository } from './repository.entity.js';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -26,6 +28,7 @@ export class Organizations implements OnModuleInit {
   constructor(
     private readonly database: DataSource,
     private readonly audit: Audit,
+    private readonly events: Events,
     private readonly clock: Clock,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
@@ -41,10 +44,12 @@ export class Organizations implements OnModuleInit {
         const organization = await tx.save(
           tx.create(Organization, { name, trialEndsAt, accessUntil: null, override: null, seats: null, ...at }),
         );
-        await tx.insert(Repository, { name, organizationId: organization.id, ...at });
+        const repository = await tx.save(tx.create(Repository, { name, organizationId: organization.id, ...at }));
         await tx.insert(Member, { organizationId: organization.id, userId: admin.id, role: 'admin', ...at });
         const subject = { organizationId: organization.id, userId: admin.id };
         await this.audit.record(tx, actor, 'organization.create', subject, { organization: name, admin: admin.name });
+        const ids = { organizationId: organization.id, repositoryId: repository.id };
+        await this.events.emit(tx, OrganizationCreated, ids);
         return organization;
       });
     } catch (error) {

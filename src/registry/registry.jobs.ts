@@ -1,5 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { OrganizationCreated } from '../organizations/organizations.events.js';
 import {
   type PackageState,
   ReleasePublished,
@@ -25,10 +26,13 @@ export class RegistryJobs implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.jobs.define('registry.lists', async ({ repositoryId }: { repositoryId: string }) => {
+    const lists = async ({ repositoryId }: { repositoryId: string }) => {
       await this.registry.buildNames(repositoryId);
       await this.registry.buildVersions(repositoryId);
-    });
+    };
+    this.jobs.define('registry.lists', lists);
+    // An empty repository has lists too: they say that nothing is there.
+    this.events.subscribe(OrganizationCreated, 'registry', lists);
     const changed = (state: PackageState) => this.packageChanged(state);
     for (const kind of [ReleasePublished, ReleaseReverted, RetirementChanged])
       this.events.subscribe(kind, 'registry', changed);

@@ -56,6 +56,23 @@ test('a publish that returned is listed: the package at once, names and versions
   expect((await index('names', decodeNames))!.packages.map((one) => one.name)).toContain(name);
 });
 
+test('an organization without packages has empty lists', async () => {
+  const empty = await team(app);
+  for (const path of ['names', 'versions']) {
+    const url = `${app.url}/repo/repos/${empty.name}/${path}`;
+    const found = await eventually(
+      () => ask(url, { key: empty.fetchKey }),
+      ({ status }) => status === 200,
+      5000,
+    );
+    const payload = await openSigned(found.bytes, createPublicKey(app.app.get(SigningKey).publicPem));
+    expect(path === 'names' ? decodeNames(payload) : decodeVersions(payload)).toEqual({
+      repository: empty.name,
+      packages: [],
+    });
+  }
+});
+
 test('twenty publishes at once all get into the index, and it never goes back', async () => {
   const name = unique('pkg');
   let most = 0;

@@ -1,0 +1,3 @@
+import { eventKind } from '../platform/events.js';
+
+export const OrganizationCreated = eventKind<{ organizationId: string; repositoryId: string }>('OrganizationCreated');
