@@ -18,7 +18,7 @@ import { tarball } from '../support/tarballs.js';
  * I1, I2 and I4 of the house's invariants: the old state or the new one, and never a listed release without its bytes.
  */
 const STEPS = {
-  'before the ledger row': { on: 'sql', match: 'insert into stored_objects', then: 'before' },
+  'before the ledger row': { on: 'sql', match: 'insert into stored_objects.*/tarballs/', then: 'before' },
   'before the tarball is visible in the store': { on: 'rename', match: '/tarballs/', then: 'before' },
   'after the tarball is visible in the store': { on: 'rename', match: '/tarballs/', then: 'after' },
   'after the release’s row': { on: 'sql', match: 'INSERT INTO "releases"', then: 'after' },

@@ -8,12 +8,12 @@ import { syncBuiltinESMExports } from 'node:module';
 import pg from 'pg';
 
 const { on, match, then, since } = JSON.parse(process.env.CRASH_AT ?? '{}');
-const wanted = new RegExp(match, 'i');
+const wanted = new RegExp(match, 'is');
 let armed = since === undefined;
 
 /** @param {string} kind @param {string} what */
 function isIt(kind, what) {
-  if (since !== undefined && kind === 'sql' && new RegExp(since, 'i').test(what)) armed = true;
+  if (since !== undefined && kind === 'sql' && new RegExp(since, 'is').test(what)) armed = true;
   return armed && kind === on && wanted.test(what);
 }
 
