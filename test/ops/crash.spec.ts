@@ -97,28 +97,32 @@ async function wholeIfListed(app: TestApp, name: string): Promise<string[]> {
 }
 
 describe('a publish that is killed', () => {
-  test.each(Object.entries(STEPS))('%s leaves the old state or the new one', async (step, where) => {
-    const name = nameOf(step);
-    const crashAt = JSON.stringify(where).replaceAll('NAME', name);
-    const { PORT: _, ...rest } = env;
-    const service = await startService(
-      { ...rest, CRASH_AT: crashAt },
-      { nodeArgs: ['--import', join(import.meta.dirname, '../support/crash-at.mjs')] },
-    );
-    try {
-      await publish(service.url, acme.name, acme.publishKey, { name }).catch(() => undefined);
-      const killed = await Promise.race([
-        service.ended,
-        new Promise((resolve) => setTimeout(resolve, 15_000, 'alive')),
-      ]);
-      expect(killed, service.output()).toBe('SIGKILL');
-    } finally {
-      await service.kill();
-    }
-    await wholeIfListed(survivor, name);
-    const rows = await survivor.db.query<unknown[]>(`select 1 from packages where name = $1`, [name]);
-    expect(rows.length).toBe(COMMITTED.includes(step) ? 1 : 0);
-  });
+  test.each(Object.entries(STEPS))(
+    '%s leaves the old state or the new one',
+    async (step, where) => {
+      const name = nameOf(step);
+      const crashAt = JSON.stringify(where).replaceAll('NAME', name);
+      const { PORT: _, ...rest } = env;
+      const service = await startService(
+        { ...rest, CRASH_AT: crashAt },
+        { nodeArgs: ['--import', join(import.meta.dirname, '../support/crash-at.mjs')] },
+      );
+      try {
+        await publish(service.url, acme.name, acme.publishKey, { name }).catch(() => undefined);
+        const killed = await Promise.race([
+          service.ended,
+          new Promise((resolve) => setTimeout(resolve, 25_000, 'alive')),
+        ]);
+        expect(killed, service.output()).toBe('SIGKILL');
+      } finally {
+        await service.kill();
+      }
+      await wholeIfListed(survivor, name);
+      const rows = await survivor.db.query<unknown[]>(`select 1 from packages where name = $1`, [name]);
+      expect(rows.length).toBe(COMMITTED.includes(step) ? 1 : 0);
+    },
+    60_000,
+  );
 
   test('is finished by whoever runs next, or can be repeated, and nothing is left over', async () => {
     const next = await startApp({ databaseUrl, env: { DATA_DIR: env['DATA_DIR']! } });
@@ -148,5 +152,5 @@ describe('a publish that is killed', () => {
       await next.stop();
     }
     expect(await readdir(join(env['DATA_DIR']!, 'tmp'))).toEqual([]);
-  });
+  }, 90_000);
 });
