@@ -41,11 +41,6 @@ export class DedicatedConnection {
     return this.client !== undefined;
   }
 
-  /** The live client, for statements of this session; undefined while it is being made anew. */
-  get current(): pg.Client | undefined {
-    return this.client;
-  }
-
   /** Connects; throws when the first attempt fails, later losses are mended in the background. */
   async open(): Promise<void> {
     const client = new pg.Client({
