@@ -1,5 +1,6 @@
 import { Key } from './accounts/key.entity.js';
 import { Email } from './accounts/email.entity.js';
+import { Session } from './accounts/session.entity.js';
 import { User } from './accounts/user.entity.js';
 import { AuditEntry } from './audit/audit-entry.entity.js';
 import { Member } from './organizations/member.entity.js';
@@ -16,5 +17,6 @@ import { RegistryObject } from './registry/registry-object.entity.js';
 /** Every table, listed by hand. */
 export const entities = [
   ...[AuditEntry, User, Email, Key, Organization, Member, Repository],
+  Session,
   ...[StoredObject, Package, Release, Requirement, PackageOwner, RegistryObject, ListedTarball],
 ];

@@ -4,14 +4,15 @@ import { Credentials } from './credentials.js';
 import { Keys } from './keys.js';
 import { LastUse } from './last-use.js';
 import { Passwords } from './passwords.js';
+import { Sessions } from './sessions.js';
 import { loadTokenKey, TOKEN_KEY, Tokens } from './tokens.js';
 import { Users } from './users.js';
 
 @Module({
   providers: [
     { provide: TOKEN_KEY, inject: [CONFIG], useFactory: loadTokenKey },
-    ...[Users, Passwords, Keys, Tokens, Credentials, LastUse],
+    ...[Users, Passwords, Sessions, Keys, Tokens, Credentials, LastUse],
   ],
-  exports: [Users, Keys, Tokens, Credentials, LastUse],
+  exports: [Users, Sessions, Keys, Tokens, Credentials, LastUse],
 })
 export class AccountsModule {}

@@ -5,6 +5,7 @@ import { CONFIG, type Config } from './config.js';
 import { Events } from './events.js';
 import { Jobs } from './jobs.js';
 import { type Logger, LOGGER } from './log.js';
+import { Mails } from './mail/mails.js';
 import { Objects } from './objects.js';
 import { RateLimits } from './rate-limits.js';
 import { Secrets } from './secrets.js';
@@ -33,7 +34,7 @@ export class PlatformModule {
       { provide: OBJECT_STORE, useValue: ground.store },
       { provide: Clock, useValue: ground.clock },
     ];
-    const made = [ChangeFeed, Jobs, Events, Objects, RateLimits, TemporaryFiles, Urls];
+    const made = [ChangeFeed, Jobs, Events, Mails, Objects, RateLimits, TemporaryFiles, Urls];
     return { module: PlatformModule, providers: [...given, ...made], exports: [...given, ...made] };
   }
 }

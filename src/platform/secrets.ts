@@ -1,4 +1,12 @@
-import { createHmac, createPrivateKey, hkdfSync, type KeyObject, randomBytes } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createPrivateKey,
+  hkdfSync,
+  type KeyObject,
+  randomBytes,
+} from 'node:crypto';
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type GivenConfig } from './config.js';
@@ -77,6 +85,25 @@ export class Secrets {
   /** HMAC-SHA256 under the purpose's own key: 32 bytes. */
   keyedHash(purpose: string, value: string): Buffer {
     return createHmac('sha256', this.keyFor(purpose)).update(value).digest();
+  }
+
+  /**
+   * Encrypts what must be read again, such as a TOTP secret: AES-256-GCM under the purpose's own key. `context` (a row's id,
+   * say) is bound to it, so that a sealed value moved to another row does not open there. Layout: IV 12, tag 16, ciphertext.
+   */
+  seal(purpose: string, context: string, plain: string): Buffer {
+    const iv = randomBytes(12);
+    const cipher = createCipheriv('aes-256-gcm', this.keyFor(`seal ${purpose}`), iv).setAAD(Buffer.from(context));
+    const sealed = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final()]);
+    return Buffer.concat([iv, cipher.getAuthTag(), sealed]);
+  }
+
+  /** What {@link seal} was given. Throws when it was sealed for anything else, or has been changed. */
+  open(purpose: string, context: string, sealed: Buffer): string {
+    const key = this.keyFor(`seal ${purpose}`);
+    const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, 12), { authTagLength: 16 });
+    decipher.setAAD(Buffer.from(context)).setAuthTag(sealed.subarray(12, 28));
+    return Buffer.concat([decipher.update(sealed.subarray(28)), decipher.final()]).toString('utf8');
   }
 
   private keyFor(purpose: string): Buffer {

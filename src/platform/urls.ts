@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from './config.js';
+import { paths } from './paths.js';
 
 /**
  * The only list of public addresses. They are made from PUBLIC_URL, never from a request's Host header. `repository` is
@@ -13,6 +14,8 @@ export class Urls {
     this.site = config.publicUrl;
   }
 
+  /** A page of the site; `path` is one of `paths`. */
+  page = (path: string): string => `${this.site}${path}`;
   api = (path = ''): string => `${this.site}/api${path}`;
   user = (name: string): string => this.api(`/users/${name}`);
   key = (name: string, organization?: string): string =>
@@ -20,10 +23,9 @@ export class Urls {
   package = (repository: string | undefined, name: string): string => this.api(`${scope(repository)}/packages/${name}`);
   release = (repository: string | undefined, name: string, version: string): string =>
     `${this.package(repository, name)}/releases/${version}`;
-  packagePage = (repository: string | undefined, name: string): string =>
-    `${this.site}/packages/${repository === undefined ? '' : `${repository}/`}${name}`;
+  packagePage = (repository: string | undefined, name: string): string => this.page(paths.package(repository, name));
   releasePage = (repository: string | undefined, name: string, version: string): string =>
-    `${this.packagePage(repository, name)}/${version}`;
+    this.page(paths.release(repository, name, version));
   /** Base of the signed registry, as clients are configured with it. */
   repository = (repository?: string): string => `${this.site}/repo${scope(repository)}`;
 }
