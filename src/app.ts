@@ -30,7 +30,7 @@ export async function createApp(ground: Ground): Promise<RunningApp> {
   const fastify = app.getHttpAdapter().getInstance();
   followRequests(fastify, logger);
   speakHex(fastify);
-  guardSite(fastify);
+  await guardSite(fastify, config.publicUrl);
   app.useGlobalFilters(new ErrorFilter(logger));
   app.useGlobalPipes(inputPipe);
   const door = app.get(DeliveryDoor);

@@ -4,10 +4,12 @@ import { OrganizationsModule } from '../organizations/organizations.module.js';
 import { PackagesModule } from '../packages/packages.module.js';
 import { Access } from './access.js';
 import { Callers } from './callers.js';
+import { ReadersOf } from './readers-of.js';
+import { Granting } from './granting.js';
 
 @Module({
   imports: [AccountsModule, OrganizationsModule, PackagesModule],
-  providers: [Access, Callers],
-  exports: [Access, Callers],
+  providers: [Access, Callers, ReadersOf, Granting],
+  exports: [Access, Callers, ReadersOf, Granting],
 })
 export class AccessModule {}

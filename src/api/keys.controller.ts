@@ -3,9 +3,9 @@ import { type FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { Access } from '../access/access.js';
 import { type Caller } from '../access/callers.js';
+import { Granting } from '../access/granting.js';
 import { type KeyOwner, Keys, MAX_PERMISSIONS } from '../accounts/keys.js';
-import { DEFAULT_PERMISSIONS, domains, type Permission } from '../accounts/permissions.js';
-import { DomainError, invalidFields } from '../platform/errors.js';
+import { DEFAULT_PERMISSIONS, domains } from '../accounts/permissions.js';
 import { Urls } from '../platform/urls.js';
 import { AuthenticationGuard, From } from './http/authentication.guard.js';
 import { keyView } from './views/key.view.js';
@@ -31,6 +31,7 @@ interface Ring {
 export class KeysController {
   constructor(
     private readonly access: Access,
+    private readonly granting: Granting,
     private readonly keys: Keys,
     private readonly urls: Urls,
   ) {}
@@ -61,7 +62,7 @@ export class KeysController {
       domain,
       resource: resource ?? null,
     }));
-    await this.mustBeTheirs(caller, ring, permissions);
+    await this.granting.mustBeTheirs(caller, ring.organization, permissions);
     const { key, secret } = await this.keys.create(caller.actor, ring.owner, {
       name: input.name,
       permissions: permissions.length > 0 ? permissions : DEFAULT_PERMISSIONS,
@@ -98,31 +99,6 @@ export class KeysController {
     if (organization === undefined) return { owner: { userId: this.access.account(caller, use).userId }, organization };
     const found = await this.access.organization(caller, use === 'read' ? 'keys.read' : 'keys.manage', organization);
     return { owner: { organizationId: found.id }, organization: found.name };
-  }
-
-  /** A key may name only what its owner can reach; what does not exist and what is not theirs look alike. */
-  private async mustBeTheirs(caller: Caller, ring: Ring, permissions: readonly Permission[]): Promise<void> {
-    const reachable =
-      ring.organization === undefined ? await this.access.organizationNames(caller) : [ring.organization];
-    for (const { domain, resource } of permissions) {
-      if (resource === null || domain === 'api' || domain === 'repositories') continue;
-      const [repository = '', name] = resource.split('/');
-      const theirs =
-        reachable.includes(repository) || (domain === 'package' && (await this.ownsPublic(caller, repository, name)));
-      if (theirs) continue;
-      const what = domain === 'package' ? 'package' : 'repository';
-      throw invalidFields({ permissions: { resource: `you do not have access to this ${what}` } });
-    }
-  }
-
-  private async ownsPublic(caller: Caller, repository: string, name: string | undefined): Promise<boolean> {
-    try {
-      const everything = { ...caller, permissions: [{ domain: 'api', resource: null } as const] };
-      return (await this.access.repository(everything, 'package.publish', repository, name)).organization === null;
-    } catch (error) {
-      if (error instanceof DomainError) return false;
-      throw error;
-    }
   }
 
   private context(caller: Caller, { organization }: Ring) {

@@ -11,6 +11,7 @@ const query = (values: Record<string, string | undefined>): string => {
 export const paths = {
   home: '/',
   signup: '/signup',
+  completeSignup: (token?: string): string => `/signup/complete${query({ token })}`,
   login: (back?: string): string => `/login${query({ return: back })}`,
   secondFactor: '/login/second-factor',
   logout: '/logout',
@@ -25,6 +26,9 @@ export const paths = {
   security: '/account/security',
   sessions: '/account/sessions',
   keys: '/account/keys',
+  /** A person's own keys, or those of an organization. */
+  keysOf: (organization?: string): string =>
+    organization === undefined ? paths.keys : paths.organizationKeys(organization),
   activity: '/account/activity',
   deleteAccount: '/account/delete',
 
@@ -45,7 +49,24 @@ export const paths = {
     `/packages/${repository === undefined ? '' : `${segment(repository)}/`}${segment(name)}`,
   release: (repository: string | undefined, name: string, version: string): string =>
     `${paths.package(repository, name)}/${segment(version)}`,
+  packageList: (asked: Record<'search' | 'sort' | 'organization' | 'page', string | undefined>): string =>
+    `/packages${query(asked)}`,
+  packageTab: (repository: string | undefined, name: string, tab: string, page?: string): string =>
+    `${paths.package(repository, name)}${query({ tab, page })}`,
+  releaseAct: (
+    act: 'retire' | 'unretire' | 'revert',
+    repository: string | undefined,
+    name: string,
+    version: string,
+  ): string => `${paths.release(repository, name, version)}/${act}`,
+  packageOwners: (name: string, act?: 'remove'): string =>
+    `${paths.package(undefined, name)}/owners${act === undefined ? '' : `/${act}`}`,
 
-  device: '/oauth/device',
+  device: (userCode?: string): string => `/oauth/device${query({ user_code: userCode })}`,
+  deviceDone: '/oauth/device/done',
+  authorize: '/oauth/authorize',
+  revokeGrant: (id: string): string => `/account/sessions/grants/${segment(id)}/revoke`,
   mailbox: '/dev/mailbox',
+  mail: (id: string): string => `/dev/mailbox/${segment(id)}`,
+  mailHtml: (id: string): string => `${paths.mail(id)}/html`,
 };

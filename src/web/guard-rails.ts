@@ -1,24 +1,43 @@
+import cookie from '@fastify/cookie';
 import { type FastifyInstance } from 'fastify';
-import { errorPage } from './error.page.js';
 import { type ErrorBody } from '../platform/http/error-filter.js';
+import { errorPage } from './error.page.js';
+import { refuseForeignForms } from './http/same-origin.js';
+import { visitorOf } from './http/visitor.js';
 
 const isSite = (url: string): boolean => !/^\/api(\/|\?|$)/.test(url);
 
+/**
+ * Nothing but our own files, no inline script or style, no frames, forms to ourselves. `formTargets`: origins that the form of
+ * this one page may lead to (OAuth's redirect to its client).
+ */
+export const contentSecurityPolicy = (formTargets: readonly string[] = []): string =>
+  [
+    ...["default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data:", "connect-src 'self'"],
+    ...["font-src 'self'", "base-uri 'none'", "frame-ancestors 'none'", "frame-src 'self'"],
+    `form-action ${["'self'", ...formTargets].join(' ')}`,
+  ].join('; ');
+
 /** For people: headers that keep pages from being framed, scripted or sniffed, and errors as pages instead of terms. */
-export function guardSite(fastify: FastifyInstance): void {
+export async function guardSite(fastify: FastifyInstance, publicUrl: string): Promise<void> {
+  await fastify.register(cookie);
+  refuseForeignForms(fastify, publicUrl);
+  const headers = {
+    ...{ 'x-content-type-options': 'nosniff', 'referrer-policy': 'same-origin' },
+    ...{ 'cross-origin-opener-policy': 'same-origin', 'cross-origin-resource-policy': 'same-origin' },
+    'permissions-policy': 'camera=(), microphone=(), geolocation=(), payment=()',
+    ...(publicUrl.startsWith('https:') && { 'strict-transport-security': 'max-age=31536000' }),
+  };
+  const policy = contentSecurityPolicy();
   fastify.addHook('onSend', (_request, reply, payload, done) => {
-    void reply.headers({
-      'x-content-type-options': 'nosniff',
-      'referrer-policy': 'same-origin',
-      'content-security-policy':
-        "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
-    });
+    void reply.headers(headers);
+    if (!reply.hasHeader('content-security-policy')) void reply.header('content-security-policy', policy);
     done(null, payload);
   });
   fastify.addHook('preSerialization', (request, reply, payload, done) => {
     if (!isSite(request.url)) return done(null, payload);
-    const { status, message } = payload as ErrorBody;
     void reply.type('text/html; charset=utf-8').serializer((page: unknown) => page as string);
-    done(null, errorPage(status, message));
+    void reply.header('cache-control', 'no-store');
+    done(null, errorPage(visitorOf(request), payload as ErrorBody, request.id));
   });
 }

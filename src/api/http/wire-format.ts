@@ -111,7 +111,10 @@ function parseTermBody(body: Buffer): unknown {
 }
 
 function parseFormBody(body: Buffer): unknown {
-  return Object.fromEntries(new URLSearchParams(body.toString('utf8')));
+  const fields = new URLSearchParams(body.toString('utf8'));
+  // A name that comes more than once is a list: ticked boxes.
+  const value = (name: string) => (fields.getAll(name).length > 1 ? fields.getAll(name) : fields.get(name));
+  return Object.fromEntries([...new Set(fields.keys())].map((name) => [name, value(name)]));
 }
 
 const refusal = (statusCode: number, message: string): Error => Object.assign(new Error(message), { statusCode });

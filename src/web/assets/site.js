@@ -1,0 +1,45 @@
+// @ts-check
+// A touch of help where the browser has scripts. Every page works without.
+
+/** Copy buttons appear only where they can work. */
+for (const button of document.querySelectorAll('[data-copy]')) {
+  if (!(button instanceof HTMLButtonElement) || !navigator.clipboard) continue;
+  button.hidden = false;
+  const label = button.textContent;
+  button.addEventListener('click', async () => {
+    const text = button.parentElement?.querySelector('code')?.textContent ?? '';
+    await navigator.clipboard.writeText(text);
+    button.textContent = 'Copied';
+    setTimeout(() => (button.textContent = label), 1600);
+  });
+}
+
+/** A form is sent once, however often its button is pressed; it is free again when the page comes back from history. */
+document.addEventListener('submit', (event) => {
+  const form = event.target;
+  if (!(form instanceof HTMLFormElement) || event.defaultPrevented) return;
+  if (form.dataset['sent'] === 'yes') return event.preventDefault();
+  form.dataset['sent'] = 'yes';
+});
+addEventListener('pageshow', () => {
+  for (const form of document.forms) delete form.dataset['sent'];
+});
+
+/** Menus close when one looks elsewhere. */
+document.addEventListener('click', (event) => {
+  for (const menu of document.querySelectorAll('details.menu[open]'))
+    if (event.target instanceof Node && !menu.contains(event.target)) menu.removeAttribute('open');
+});
+document.addEventListener('keydown', (event) => {
+  if (event.key === 'Escape')
+    for (const menu of document.querySelectorAll('details.menu[open]')) {
+      menu.removeAttribute('open');
+      menu.querySelector('summary')?.focus();
+    }
+  const typing = event.target instanceof HTMLElement && event.target.closest('input, textarea, select');
+  const search = document.querySelector('input[type=search]');
+  if (event.key === '/' && !typing && search instanceof HTMLInputElement) {
+    event.preventDefault();
+    search.focus();
+  }
+});

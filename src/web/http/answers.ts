@@ -1,0 +1,56 @@
+import { type Readable } from 'node:stream';
+import { type Note } from './cookies.js';
+
+/** A page. `headers` adds to or overrides the usual ones; `formTargets` are origins its forms may lead to besides ours. */
+export interface Html {
+  readonly kind: 'html';
+  readonly page: string;
+  readonly status: number;
+  readonly formTargets: readonly string[];
+}
+
+/** On to another page by GET, with a note to be shown there. */
+export interface SeeOther {
+  readonly kind: 'see-other';
+  readonly location: string;
+  readonly note: Note | null;
+  readonly cookies: readonly CookieChange[];
+}
+
+export interface CookieChange {
+  readonly name: string;
+  /** Null removes it. */
+  readonly value: string | null;
+  readonly maxAge?: number;
+}
+
+/** A file to keep. */
+export interface Download {
+  readonly kind: 'download';
+  readonly stream: Readable;
+  readonly type: string;
+  readonly filename: string;
+}
+
+export type Answer = Html | SeeOther | Download;
+
+export const html = (page: string, status = 200, formTargets: readonly string[] = []): Html => ({
+  ...{ kind: 'html', page, status, formTargets },
+});
+
+/** After a form has done its work: 303, so that reloading does not send it again. */
+export const seeOther = (location: string, note?: string | Note, cookies: readonly CookieChange[] = []): SeeOther => ({
+  ...{ kind: 'see-other', location, cookies },
+  note: note === undefined ? null : typeof note === 'string' ? { text: note, tone: 'good' } : note,
+});
+
+export const download = (stream: Readable, type: string, filename: string): Download => ({
+  ...{ kind: 'download', stream, type, filename },
+});
+
+/** Thrown by a handler that cannot go on here: to the login, to a proof of identity. */
+export class Elsewhere extends Error {
+  constructor(readonly answer: SeeOther) {
+    super('see other');
+  }
+}
