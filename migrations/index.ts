@@ -3,9 +3,22 @@ import { Organizations0002 } from './0002-organizations.js';
 import { Packages0003 } from './0003-packages.js';
 import { Registry0004 } from './0004-registry.js';
 import { Sessions0005 } from './0005-sessions.js';
+import { Mails0006 } from './0006-mails.js';
+import { SignIn0007 } from './0007-sign-in.js';
+import { OrganizationLife0008 } from './0008-organization-life.js';
+import { OAuth0009 } from './0009-oauth.js';
+import { PackagePages0010 } from './0010-package-pages.js';
 
 /**
  * The ordered list of schema changes. Forward only: a released migration is never edited, and each must let the previous
  * version of the code keep running (expand first, contract in a later release).
  */
-export const migrations = [...[Accounts0001, Organizations0002, Packages0003, Registry0004], Sessions0005];
+export const migrations = [
+  ...[Accounts0001, Organizations0002, Packages0003, Registry0004],
+  Sessions0005,
+  Mails0006,
+  SignIn0007,
+  OrganizationLife0008,
+  OAuth0009,
+  PackagePages0010,
+];

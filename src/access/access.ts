@@ -1,9 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { covers, type Permission } from '../accounts/permissions.js';
-import { type Role, roles } from '../organizations/member.entity.js';
+import { type Role } from '../organizations/member.entity.js';
 import { Members } from '../organizations/members.js';
 import { type Organization } from '../organizations/organization.entity.js';
-import { Organizations } from '../organizations/organizations.js';
+import { type Membership, Organizations } from '../organizations/organizations.js';
 import { type Repository } from '../organizations/repository.entity.js';
 import { type Standing, standingOf } from '../organizations/standing.js';
 import { Packages } from '../packages/packages.js';
@@ -11,9 +11,9 @@ import { Clock } from '../platform/clock.js';
 import { CONFIG, type Config } from '../platform/config.js';
 import { type Tx } from '../platform/database.js';
 import { DomainError, notFound } from '../platform/errors.js';
-import { holdKey, holdRole } from './access.queries.js';
+import { holdGrant, holdKey, holdRepository, holdRole } from './access.queries.js';
 import { type Caller } from './callers.js';
-import { type Action, type Answer, decide, type Facts, table, type Target } from './table.js';
+import { type Action, type Answer, decide, type Facts, ITSELF, ruleOf, table, type Target } from './table.js';
 
 /** A repository somebody may act on, and what the permission hangs on. */
 export interface Opened {
@@ -55,13 +55,19 @@ export class Access {
    * Asked again inside the transaction that uses an earlier answer, where much time may have passed in between: key and
    * membership still hold, and are held until it ends. So nobody writes after the moment in which they were shut out.
    */
-  async hold(tx: Tx, { actor, key }: Caller, action: Action, { repository }: Opened): Promise<void> {
+  async hold(tx: Tx, { actor, key, grant }: Caller, action: Action, { repository }: Opened): Promise<void> {
+    // First of the locks, as for those who rename and erase: they hold the repository and then reach for keys and members.
+    const held = await holdRepository(tx, repository);
+    if (held === 'gone') throw renamedOrGone();
+    if (held === 'closing' && ruleOf(action).standing === 'publishing') throw refusal('standing', { state: 'closing' });
     if (key !== null && !(await holdKey(tx, key.id)))
       throw new DomainError('unauthenticated', 'key_revoked', 'API key revoked');
+    if (grant !== undefined && !(await holdGrant(tx, grant.id)))
+      throw new DomainError('unauthenticated', 'grant_ended', 'this login has been ended, please log in again');
     if (repository.organizationId === null || actor.kind !== 'user') return;
     const role = await holdRole(tx, repository.organizationId, actor.userId);
     if (role === null) throw refusal('absent', null);
-    if (roles.indexOf(role) < roles.indexOf(table[action].role)) throw refusal('role', null);
+    if (!ruleOf(action).roles.includes(role)) throw refusal('role', null);
   }
 
   async organization(caller: Caller, action: Action, name: string): Promise<Organization> {
@@ -93,16 +99,27 @@ export class Access {
   /** Repositories the caller may read: the public one, if there is one, and those of their organizations. */
   async readable(caller: Caller): Promise<Repository[]> {
     const open = await this.organizations.publicRepository();
-    const names = await this.organizationNames(caller);
-    const own = await Promise.all(names.map((name) => this.organizations.repository(name)));
-    return [open, ...own].filter((repository) => repository !== null);
+    const own = await this.organizations.repositoriesOf(await this.readableIds(caller));
+    return [...(open === null ? [] : [open]), ...own];
   }
 
-  /** Names of the organizations the caller belongs to. */
-  async organizationNames({ actor }: Caller): Promise<string[]> {
-    if (actor.kind === 'organization') return [actor.name];
-    if (actor.kind !== 'user') return [];
-    return (await this.organizations.ofUser(actor.userId)).map(({ organization }) => organization.name);
+  /** Names of the organizations whose packages the caller may fetch, whatever their standing is now. */
+  async organizationNames(caller: Caller): Promise<string[]> {
+    const may = await this.memberships(caller);
+    return may.filter(({ role }) => canRead(role)).map(({ organization }) => organization.name);
+  }
+
+  /** The organizations the caller belongs to, by name. An organization's key belongs to its own. */
+  async memberships({ actor }: Caller): Promise<Membership[]> {
+    if (actor.kind === 'user') return this.organizations.ofUser(actor.userId);
+    if (actor.kind === 'anonymous') return [];
+    const own = await this.organizations.byId(actor.organizationId);
+    return own === null ? [] : [{ organization: own, role: ITSELF, since: own.createdAt }];
+  }
+
+  private async readableIds(caller: Caller): Promise<string[]> {
+    const may = await this.memberships(caller);
+    return may.filter(({ role }) => canRead(role)).map(({ organization }) => organization.id);
   }
 
   /** A repository without an organization counts only while the settings name it: taken out of them it is shut. */
@@ -130,8 +147,7 @@ export class Access {
 
   private async roleInOrganization({ actor }: Caller, organizationId: string): Promise<Role | null> {
     if (actor.kind === 'user') return this.members.roleOf(organizationId, actor.userId);
-    // An organization acting on itself by its key: all that publishing needs, nothing that manages people.
-    return actor.kind === 'organization' && actor.organizationId === organizationId ? 'write' : null;
+    return actor.kind === 'organization' && actor.organizationId === organizationId ? ITSELF : null;
   }
 
   /** Everybody reads; users make new packages; owners change theirs. */
@@ -145,11 +161,16 @@ export class Access {
   }
 }
 
+const canRead = (role: Role): boolean => ruleOf('repository.fetch').roles.includes(role);
+
+const renamedOrGone = (): DomainError =>
+  new DomainError('conflict', 'repository_changed', 'the organization was renamed or deleted just now');
+
 /** What one meets who forgot `--organization`. That there is none is no secret. */
 const noPublicRepository = (): DomainError =>
   new DomainError('not_found', 'no_public_repository', 'this server has no public repository: name an organization');
 
-function refusal(answer: Exclude<Answer, 'yes'>, standing: Standing | null): DomainError {
+function refusal(answer: Exclude<Answer, 'yes'>, standing: Pick<Standing, 'state'> | null): DomainError {
   switch (answer) {
     case 'login':
       return new DomainError('unauthenticated', 'missing_authentication', 'missing authentication information');
@@ -163,10 +184,19 @@ function refusal(answer: Exclude<Answer, 'yes'>, standing: Standing | null): Dom
       return new DomainError(
         'forbidden',
         `organization_${standing?.state ?? 'lapsed'}`,
-        standing?.state === 'blocked'
-          ? 'organization has been blocked by the operator of this server'
-          : 'organization has no active billing subscription',
+        standingWords(standing?.state),
       );
+  }
+}
+
+function standingWords(state: Standing['state'] | undefined): string {
+  switch (state) {
+    case 'blocked':
+      return 'organization has been blocked by the operator of this server';
+    case 'closing':
+      return 'organization is about to be deleted: nothing can be published or reverted';
+    default:
+      return 'organization has no active billing subscription';
   }
 }
 

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Credential, Credentials } from '../accounts/credentials.js';
+import { type Grant } from '../accounts/grant.entity.js';
 import { type Key } from '../accounts/key.entity.js';
 import { LastUse } from '../accounts/last-use.js';
 import { type Permission } from '../accounts/permissions.js';
@@ -18,10 +19,12 @@ export interface Caller {
   /** The key behind the request, directly or through a token. */
   readonly key: Key | null;
   readonly byToken: boolean;
+  /** What a person has allowed the program behind the request, where it shows a token of that. */
+  readonly grant?: Grant;
 }
 
 /** What a password stands for: all that its owner may do. */
-const EVERYTHING: readonly Permission[] = [
+export const EVERYTHING: readonly Permission[] = [
   { domain: 'api', resource: null },
   { domain: 'repositories', resource: null },
 ];
@@ -44,9 +47,20 @@ export class Callers {
     return this.callerOf(credential, origin);
   }
 
+  /** Somebody who looks at pages, logged in (with all that they may) or not. */
+  visiting(user: User | null, origin: Origin): Caller {
+    const actor: Caller['actor'] = user === null ? { kind: 'anonymous', origin } : userActor(user, origin);
+    return { actor, permissions: user === null ? [] : EVERYTHING, until: null, key: null, byToken: false };
+  }
+
   /** The caller that the secret of a key stands for. */
   async identifyKey(secret: string, origin: Origin): Promise<Caller> {
     return this.callerOf(await this.credentials.key(secret), origin);
+  }
+
+  /** The caller that a grant stands for, with all that was granted. */
+  async identifyGrant(id: string, origin: Origin): Promise<Caller> {
+    return this.callerOf(await this.credentials.grant(id), origin);
   }
 
   private async callerOf(credential: Credential, origin: Origin): Promise<Caller> {
@@ -65,9 +79,21 @@ export class Callers {
         };
       case 'key': {
         const { key, permissions, until, byToken } = credential;
-        this.lastUse.note(key.id, origin);
+        this.lastUse.note('keys', key.id, origin);
         const actor = await this.ownerOf(key, { ...origin, keyId: key.id, keyName: key.name });
         return { actor, permissions, until, key, byToken };
+      }
+      case 'grant': {
+        const { grant, user, permissions, until } = credential;
+        this.lastUse.note('grants', grant.id, origin);
+        return {
+          actor: userActor(user, { ...origin, grantId: grant.id }),
+          permissions,
+          until,
+          key: null,
+          byToken: true,
+          grant,
+        };
       }
     }
   }

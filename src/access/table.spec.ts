@@ -7,7 +7,7 @@ import { type Action, type Answer, decide, type Facts, table } from './table.js'
 const NOW = new Date('2026-01-01T00:00:00Z');
 const [PAST, FUTURE] = [new Date('2025-01-01T00:00:00Z'), new Date('2027-01-01T00:00:00Z')];
 const standing = (accessUntil: Date | null, trialEndsAt: Date, override: 'blocked' | 'comped' | null = null) =>
-  standingOf({ accessUntil, trialEndsAt, override }, NOW);
+  standingOf({ accessUntil, trialEndsAt, override, deletionAt: null }, NOW);
 
 const standings: Record<string, Standing | null> = {
   trial: standing(null, FUTURE),
@@ -15,6 +15,7 @@ const standings: Record<string, Standing | null> = {
   comped: standing(null, PAST, 'comped'),
   lapsed: standing(PAST, PAST),
   blocked: standing(FUTURE, FUTURE, 'blocked'),
+  closing: standingOf({ accessUntil: FUTURE, trialEndsAt: PAST, override: null, deletionAt: FUTURE }, NOW),
   public: null,
 };
 
@@ -38,7 +39,9 @@ const credentials: Record<string, Permission[] | null> = {
   'docs:acme': one('docs', 'acme'),
 };
 
-const roles: (Role | null)[] = [null, 'read', 'write', 'admin'];
+const roles: (Role | null)[] = [null, 'read', 'write', 'admin', 'billing'];
+/** Each includes what the ones before it may; `admin` includes `billing` too. */
+const ladder: (Role | null)[] = [null, 'read', 'write', 'admin'];
 const actions = Object.keys(table) as Action[];
 const targets = { acme: { name: 'acme' }, 'acme/wax': { name: 'acme', package: 'wax' } };
 type TargetName = keyof typeof targets;
@@ -73,18 +76,21 @@ function* cells() {
             };
 }
 
+/** Wide enough for the longest cell. */
+const CELL = 44;
+
 /** One block an action: a line a credential, a column a role; cells by standing where that makes a difference. */
 function matrix(): string {
   const blocks = actions.flatMap((action) => {
     const lines = (target: TargetName) =>
       Object.entries(credentials).map(([who, credential]) => {
-        const columns = roles.map((role) => cell(action, target, credential, role).padEnd(34));
+        const columns = roles.map((role) => cell(action, target, credential, role).padEnd(CELL));
         return `  ${who.padEnd(18)}${columns.join('')}`.trimEnd();
       });
     const [whole, single] = [lines('acme'), lines('acme/wax')];
     const same = whole.join('\n') === single.join('\n');
     const head =
-      `  ${''.padEnd(18)}${['outsider', 'read', 'write', 'admin'].map((role) => role.padEnd(34)).join('')}`.trimEnd();
+      `  ${''.padEnd(18)}${['outsider', 'read', 'write', 'admin', 'billing'].map((role) => role.padEnd(CELL)).join('')}`.trimEnd();
     return same
       ? [`${action}\n${head}\n${whole.join('\n')}`]
       : [`${action}, in acme\n${head}\n${whole.join('\n')}`, `${action}, of acme/wax\n${head}\n${single.join('\n')}`];
@@ -131,15 +137,14 @@ describe('in every cell', () => {
   test('without a credential only what is open to all is given', () => {
     for (const { who, role, answer: given, action } of cells())
       if (who === 'nobody' && given === 'yes')
-        expect([action, role === null, table[action].role]).toEqual([action, false, 'read']);
+        expect([action, role === null, [...table[action].roles].includes('read')]).toEqual([action, false, true]);
   });
 
   test('a yes needs the role, the permission and the standing', () => {
-    const rank = (role: Role | null) => roles.indexOf(role);
     for (const { action, target, credential, role, standing: state, answer: given } of cells()) {
       if (given !== 'yes') continue;
       const rule = table[action];
-      expect(rank(role)).toBeGreaterThanOrEqual(rank(rule.role));
+      expect(rule.roles).toContain(role);
       if ('standing' in rule && state !== null) expect(state[rule.standing]).toBe(true);
       const aPackage = credential?.some(
         ({ domain, resource }) => domain === 'package' && resource?.startsWith('acme/'),
@@ -149,10 +154,10 @@ describe('in every cell', () => {
     }
   });
 
-  test('more role, more permission, never less right', () => {
+  test('more role up the ladder, more permission, never less right', () => {
     for (const { action, target, credential, role, standing: state, answer: given } of cells()) {
       if (given !== 'yes' || credential === null) continue;
-      for (const more of roles.slice(roles.indexOf(role)))
+      for (const more of ladder.slice(ladder.indexOf(role)).filter((one) => role !== 'billing' || one === 'admin'))
         expect(answer(action, target, credential, more, state)).toBe('yes');
       for (const extra of Object.values(credentials))
         expect(answer(action, target, [...credential, ...(extra ?? [])], role, state)).toBe('yes');
@@ -201,7 +206,17 @@ describe('the cells that matter most', () => {
     ['keys.manage', 'api', 'read', 'role'],
     ['keys.manage', 'api:read', 'admin', 'key'],
     ['keys.manage', 'package:acme/wax', 'admin', 'key'],
-    ['organization.read', 'nobody', null, 'absent'],
+    ['organization.see', 'nobody', null, 'absent'],
+    ['organization.see', 'api', 'billing', 'yes'],
+    ['members.read', 'api', 'billing', 'yes'],
+    ['billing.manage', 'api', 'billing', 'yes'],
+    ['billing.manage', 'api', 'write', 'role'],
+    ['repository.fetch', 'password', 'billing', 'role'],
+    ['repository.fetch', 'repositories', 'billing', 'role'],
+    ['package.read', 'password', 'billing', 'role'],
+    ['keys.read', 'password', 'billing', 'role'],
+    ['audit.read', 'password', 'billing', 'role'],
+    ['members.manage', 'password', 'billing', 'role'],
     ['package.read', 'repositories', 'admin', 'key'],
   ])('%s with %s as %s: %s', (action, who, role, expected) => {
     expect(answer(action, 'acme/wax', credentials[who]!, role, trial!)).toBe(expected);
@@ -217,6 +232,19 @@ describe('the cells that matter most', () => {
           stands ? 'standing' : 'yes',
         ]);
       }
+  });
+
+  test('billing pays and looks on; nothing of the repository is open to it', () => {
+    const may = actions.filter((action) => answer(action, 'acme/wax', EVERYTHING, 'billing', trial!) === 'yes');
+    expect(may).toEqual(['organization.see', 'members.read', 'billing.manage']);
+  });
+
+  test('what waits for its deletion is still read, and takes nothing new', () => {
+    const { closing } = standings;
+    expect(answer('repository.fetch', 'acme', EVERYTHING, 'read', closing!)).toBe('yes');
+    expect(answer('package.publish', 'acme', EVERYTHING, 'admin', closing!)).toBe('standing');
+    const gone = standingOf({ accessUntil: FUTURE, trialEndsAt: PAST, override: null, deletionAt: PAST }, NOW);
+    expect(answer('repository.fetch', 'acme', EVERYTHING, 'admin', gone)).toBe('standing');
   });
 
   test('that an organization does not pay is told to those who could have done it, and to no others', () => {

@@ -1,5 +1,5 @@
 import { covers, type Permission } from '../accounts/permissions.js';
-import { type Role, roles } from '../organizations/member.entity.js';
+import { type Role } from '../organizations/member.entity.js';
 import { type Standing } from '../organizations/standing.js';
 
 /**
@@ -13,9 +13,9 @@ export interface Target {
   readonly package?: string | undefined;
 }
 
-interface Rule {
-  /** The least role in the organization that owns the target. */
-  readonly role: Role;
+export interface Rule {
+  /** Who may, in the organization that owns the target. */
+  readonly roles: readonly Role[];
   /** What a key must carry. */
   readonly permission: (target: Target) => Permission;
   /** What the organization's standing must allow. */
@@ -34,22 +34,40 @@ const onePackage = ({ name, package: pkg }: Target): Permission => ({
   resource: `${name}/${pkg ?? '*'}`,
 });
 
+const ADMINS: readonly Role[] = ['admin'];
+const WRITERS: readonly Role[] = ['write', ...ADMINS];
+const READERS: readonly Role[] = ['read', ...WRITERS];
+/** Whoever pays sees what is paid for, and not a line of anybody's code. */
+const PAYERS: readonly Role[] = ['billing', ...ADMINS];
+const MEMBERS: readonly Role[] = ['billing', ...READERS];
+
 export const table = {
-  'repository.fetch': { role: 'read', permission: repository, standing: 'fetching', stranger: 'login' },
-  'docs.fetch': { role: 'read', permission: docs, standing: 'fetching', stranger: 'login' },
-  'repository.read': { role: 'read', permission: apiRead, stranger: 'absent' },
-  'package.read': { role: 'read', permission: apiRead, stranger: 'absent' },
-  'package.publish': { role: 'write', permission: onePackage, standing: 'publishing', stranger: 'login' },
-  'release.revert': { role: 'write', permission: onePackage, standing: 'publishing', stranger: 'login' },
+  'repository.fetch': { roles: READERS, permission: repository, standing: 'fetching', stranger: 'login' },
+  'docs.fetch': { roles: READERS, permission: docs, standing: 'fetching', stranger: 'login' },
+  'repository.read': { roles: READERS, permission: apiRead, stranger: 'absent' },
+  'package.read': { roles: READERS, permission: apiRead, stranger: 'absent' },
+  'package.publish': { roles: WRITERS, permission: onePackage, standing: 'publishing', stranger: 'login' },
+  'release.revert': { roles: WRITERS, permission: onePackage, standing: 'publishing', stranger: 'login' },
   // Allowed to a lapsed organization: a warning about a bad release must always get out.
-  'release.retire': { role: 'write', permission: onePackage, stranger: 'login' },
-  'organization.read': { role: 'read', permission: apiRead, stranger: 'absent' },
-  'members.manage': { role: 'admin', permission: apiWrite, stranger: 'login' },
-  'keys.read': { role: 'write', permission: apiRead, stranger: 'login' },
-  'keys.manage': { role: 'write', permission: apiWrite, stranger: 'login' },
+  'release.retire': { roles: WRITERS, permission: onePackage, stranger: 'login' },
+  // Of a package of the public repository, where its full owners stand in an admin's place.
+  'owners.manage': { roles: ADMINS, permission: onePackage, stranger: 'login' },
+  'organization.see': { roles: MEMBERS, permission: apiRead, stranger: 'absent' },
+  'organization.manage': { roles: ADMINS, permission: apiWrite, stranger: 'login' },
+  'members.read': { roles: MEMBERS, permission: apiRead, stranger: 'absent' },
+  'members.manage': { roles: ADMINS, permission: apiWrite, stranger: 'login' },
+  // Not those who only pay: the log names packages, versions and keys. What they did themselves is in their own log.
+  'audit.read': { roles: READERS, permission: apiRead, stranger: 'absent' },
+  // Shows the personal keys of members and their last use: for those who answer for who gets in.
+  'readers.read': { roles: ADMINS, permission: apiRead, stranger: 'absent' },
+  'billing.manage': { roles: PAYERS, permission: apiWrite, stranger: 'login' },
+  'keys.read': { roles: WRITERS, permission: apiRead, stranger: 'login' },
+  'keys.manage': { roles: WRITERS, permission: apiWrite, stranger: 'login' },
 } as const satisfies Record<string, Rule>;
 
 export type Action = keyof typeof table;
+
+export const ruleOf = (action: Action): Rule => table[action];
 
 export interface Facts {
   readonly authenticated: boolean;
@@ -60,20 +78,24 @@ export interface Facts {
   readonly standing: Standing | null;
 }
 
+/** An organization acting on itself by its key: all that publishing needs, nothing that manages people. */
+export const ITSELF: Role = 'write';
+
 /** `absent`: must look like something that does not exist. `key`: the credential is good, but not for this. */
 export type Answer = 'yes' | 'login' | 'absent' | 'key' | 'role' | 'standing';
 
 export function decide(action: Action, target: Target, facts: Facts): Answer {
   const rule: Rule = table[action];
   // Without a credential only what everybody may read is open: the public repository, where everybody has the role `read`.
-  if (!facts.authenticated) return facts.role !== null && rule.role === 'read' ? judge(rule, facts) : rule.stranger;
+  if (!facts.authenticated)
+    return facts.role !== null && rule.roles.includes('read') ? judge(rule, facts) : rule.stranger;
   if (covers(facts.permissions, rule.permission(target))) return judge(rule, facts);
   return mayBeForPackage(rule, target, facts) ? judge(rule, facts) : 'key';
 }
 
 function judge(rule: Rule, { role, standing }: Facts): Answer {
   if (role === null) return 'absent';
-  if (roles.indexOf(role) < roles.indexOf(rule.role)) return 'role';
+  if (!rule.roles.includes(role)) return 'role';
   if (rule.standing !== undefined && standing !== null && !standing[rule.standing]) return 'standing';
   return 'yes';
 }

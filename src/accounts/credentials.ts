@@ -1,16 +1,17 @@
-import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { type Origin } from '../audit/actor.js';
 import { Clock } from '../platform/clock.js';
 import { DomainError } from '../platform/errors.js';
-import { type RateLimit, RateLimits } from '../platform/rate-limits.js';
+import { type Grant } from './grant.entity.js';
+import { Grants } from './grants.js';
 import { type Key } from './key.entity.js';
 import { isKeySecret } from './key-secret.js';
 import { Keys } from './keys.js';
-import { Passwords } from './passwords.js';
+import { PasswordGuesses } from './password-guesses.js';
 import { narrowed, type Permission } from './permissions.js';
+import { SecondFactors } from './second-factors.js';
 import { Tokens } from './tokens.js';
 import { type User } from './user.entity.js';
-import { Users } from './users.js';
 
 /** What an Authorization header turned out to be. */
 export type Credential =
@@ -23,6 +24,13 @@ export type Credential =
       /** When it stops working by itself. */
       readonly until: Date | null;
       readonly byToken: boolean;
+    }
+  | {
+      readonly kind: 'grant';
+      readonly grant: Grant;
+      readonly user: User;
+      readonly permissions: readonly Permission[];
+      readonly until: Date;
     }
   | { readonly kind: 'password'; readonly user: User }
   | {
@@ -41,7 +49,10 @@ const TOO_MANY: Credential = {
   message: 'too many failed attempts, please try again in fifteen minutes',
   kindOfRefusal: 'rate_limited',
 };
-const MOST_WAITING = 100;
+const SECOND_FACTOR = refused(
+  'second_factor_needed',
+  'this account uses two-factor authentication, please use an API key or `mix hex.user auth`',
+);
 
 /**
  * Reads the Authorization header as Hex clients send it (hex-protocol.md 4.1): the bare secret of a key, `Bearer` with a
@@ -49,25 +60,15 @@ const MOST_WAITING = 100;
  * where `~/.netrc` and `user:pass@` URLs can carry one. Messages are hex.pm's: clients print them.
  */
 @Injectable()
-export class Credentials implements OnModuleInit {
-  private failuresOfIp: RateLimit;
-  private failuresOfUser: RateLimit;
-  private lastTurn: Promise<unknown> = Promise.resolve();
-  private waiting = 0;
-
+export class Credentials {
   constructor(
     private readonly keys: Keys,
-    private readonly users: Users,
-    private readonly passwords: Passwords,
+    private readonly guesses: PasswordGuesses,
+    private readonly factors: SecondFactors,
     private readonly tokens: Tokens,
-    private readonly limits: RateLimits,
+    private readonly grants: Grants,
     private readonly clock: Clock,
   ) {}
-
-  onModuleInit(): void {
-    this.failuresOfIp = this.limits.limit('password-ip', 10, 15 * 60);
-    this.failuresOfUser = this.limits.limit('password-user', 20, 15 * 60);
-  }
 
   async recognize(authorization: string | undefined, origin: Origin): Promise<Credential> {
     const header = authorization?.trim() ?? '';
@@ -94,11 +95,21 @@ export class Credentials implements OnModuleInit {
     const claims = await this.tokens.verify(text);
     // Plain words and a plain 401: `error="token_expired"` would send Hex 2.5 into an endless loop (hex-protocol.md 4.3).
     if (claims === null) return refused('invalid_token', 'invalid or expired token');
-    const key = await this.keys.byId(claims.keyId);
+    const { behind, expiresAt: until } = claims;
+    if (behind.kind === 'grant') return this.grant(behind.id, claims.permissions, until);
+    const key = await this.keys.byId(behind.id);
     if (key === null) return refused('invalid_token', 'invalid or expired token');
     const permissions = narrowed(claims.permissions, key.permissions);
-    const until = claims.expiresAt;
     return this.alive(key) ?? { kind: 'key', key, permissions, until, byToken: true };
+  }
+
+  /** What a grant is good for, or the part of it that a token carries. */
+  async grant(id: string, carried?: readonly Permission[], until?: Date): Promise<Credential> {
+    const living = await this.grants.living(id);
+    if (living === null) return refused('grant_ended', 'this login has been ended, please log in again');
+    const { grant, user } = living;
+    const permissions = carried === undefined ? grant.permissions : narrowed(carried, grant.permissions);
+    return { kind: 'grant', grant, user, permissions, until: until ?? grant.expiresAt };
   }
 
   private alive(key: Key): Credential | null {
@@ -112,33 +123,18 @@ export class Credentials implements OnModuleInit {
     if (password === undefined || login.includes('\0'))
       return refused('invalid_authentication', 'invalid authentication information');
     if (isKeySecret(password)) return this.key(password);
-    return this.inTurn(() => this.password(login, password, origin.ip ?? 'unknown'));
+    return this.password(login, password, origin);
   }
 
-  /**
-   * One password at a time in this process: guesses made in parallel would all be looked at before the first of them is
-   * counted, and many hashes at once would keep the threads that read files from their work. Keys do not wait here.
-   */
-  private async inTurn(attempt: () => Promise<Credential>): Promise<Credential> {
-    if (this.waiting >= MOST_WAITING)
-      throw new DomainError('unavailable', 'too_many_logins', 'too many logins at the moment, please try again');
-    this.waiting += 1;
-    const turn = this.lastTurn.then(attempt);
-    this.lastTurn = turn.then(
-      () => undefined,
-      () => undefined,
-    );
-    return turn.finally(() => (this.waiting -= 1));
-  }
-
-  private async password(login: string, password: string, ip: string): Promise<Credential> {
-    const user = await this.users.byLogin(login);
-    const account = user?.id ?? login.toLowerCase().slice(0, 200);
-    // Asked before the password is looked at, so that a right guess is refused as well once there were too many wrong ones.
-    if ((await this.failuresOfIp.isExceeded(ip)) || (await this.failuresOfUser.isExceeded(account))) return TOO_MANY;
-    if (await this.passwords.matches(user?.passwordHash, password)) return { kind: 'password', user: user! };
-    await Promise.all([this.failuresOfIp.count(ip), this.failuresOfUser.count(account)]);
-    return refused('invalid_password', 'invalid username and password combination');
+  /** An account with a second factor is not opened by its password alone, here no more than on the site. */
+  private async password(login: string, password: string, origin: Origin): Promise<Credential> {
+    const user = await this.guesses.login(login, password, origin).catch((error: unknown) => {
+      if (error instanceof DomainError && error.kind === 'rate_limited') return 'too many' as const;
+      throw error;
+    });
+    if (user === 'too many') return TOO_MANY;
+    if (user === null) return refused('invalid_password', 'invalid username and password combination');
+    return (await this.factors.has(user.id)) ? SECOND_FACTOR : { kind: 'password', user };
   }
 }
 

@@ -6,7 +6,9 @@ import { Clock } from '../platform/clock.js';
 import { type Tx } from '../platform/database.js';
 import { DomainError, invalidFields, notFound } from '../platform/errors.js';
 import { Secrets } from '../platform/secrets.js';
+import { Grant } from './grant.entity.js';
 import { Key } from './key.entity.js';
+import { KeyNotices } from './key-notices.js';
 import { isKeySecret, newKeySecret } from './key-secret.js';
 import { type Permission, permissionProblem, toScope } from './permissions.js';
 
@@ -38,6 +40,7 @@ export class Keys {
     private readonly database: DataSource,
     private readonly secrets: Secrets,
     private readonly audit: Audit,
+    private readonly notices: KeyNotices,
     private readonly clock: Clock,
   ) {}
 
@@ -74,6 +77,7 @@ export class Keys {
         }),
       );
       await this.note(tx, actor, 'key.create', created);
+      await this.notices.created(tx, actor, created);
       return created;
     });
     return { key, secret };
@@ -109,14 +113,16 @@ export class Keys {
   }
 
   async revokeAll(actor: Actor, owner: KeyOwner): Promise<Key[]> {
-    return this.database.transaction(async (tx) => {
-      // Keys that are being made by one of these must be among them, or be refused.
-      await this.lockRing(tx, owner);
-      const where = this.live(owner);
-      const keys = await tx.find(Key, { where, order: { id: 'asc' }, lock: { mode: 'pessimistic_write' } });
-      for (const key of keys) await this.end(tx, actor, key);
-      return keys;
-    });
+    return this.database.transaction((tx) => this.revokeAllIn(tx, actor, owner));
+  }
+
+  async revokeAllIn(tx: Tx, actor: Actor, owner: KeyOwner): Promise<Key[]> {
+    // Keys that are being made by one of these must be among them, or be refused.
+    await this.lockRing(tx, owner);
+    const where = this.live(owner);
+    const keys = await tx.find(Key, { where, order: { id: 'asc' }, lock: { mode: 'pessimistic_write' } });
+    for (const key of keys) await this.end(tx, actor, key);
+    return keys;
   }
 
   private async end(tx: Tx, actor: Actor, key: Key): Promise<Key> {
@@ -133,12 +139,19 @@ export class Keys {
 
   /** A key that was revoked since its request came in must not leave new keys behind. */
   private async mustActByLivingKey(tx: Tx, actor: Actor): Promise<void> {
-    const { keyId } = originOf(actor);
+    const { keyId, grantId } = originOf(actor);
+    if (grantId !== undefined) await this.mustActByLivingGrant(tx, grantId);
     if (keyId === undefined) return;
     const rows = await tx.query<unknown[]>('select 1 from keys where id = $1 and revoked_at is null for share', [
       keyId,
     ]);
     if (rows.length === 0) throw new DomainError('unauthenticated', 'key_revoked', 'API key revoked');
+  }
+
+  private async mustActByLivingGrant(tx: Tx, grantId: string): Promise<void> {
+    const where = { id: grantId, revokedAt: IsNull() };
+    if ((await tx.findOne(Grant, { where, lock: { mode: 'pessimistic_read' } })) === null)
+      throw new DomainError('unauthenticated', 'grant_ended', 'this login has been ended, please log in again');
   }
 
   /** Under the lock of the ring: two requests for one name must not both find it free. */

@@ -1,22 +1,42 @@
 import { Injectable } from '@nestjs/common';
 import { hash, verify } from '@node-rs/argon2';
 import { DomainError } from '../platform/errors.js';
+import { isBreached } from './breached-passwords.js';
 
 /** OWASP's first recommendation for argon2id (2024): 19 MiB, two passes, one lane; about 0.1 s. */
 const COST = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
+const LEAST = 8;
+
+/** Whose password it is to be. */
+export interface PasswordOwner {
+  readonly name: string;
+  readonly addresses: readonly string[];
+}
 
 /** What a password may be. The upper bound keeps hashing from being a way to burn our processor. */
-export function passwordProblem(password: string): string | null {
-  if (password.length < 8) return 'must be at least 8 characters';
-  return password.length > 512 ? 'must be at most 512 characters' : null;
+export async function passwordProblem(password: string, owner?: PasswordOwner): Promise<string | null> {
+  if (password.length < LEAST) return `must be at least ${LEAST} characters`;
+  if (password.length > 512) return 'must be at most 512 characters';
+  if (await isBreached(password)) return 'is one of those that attackers try first, please choose another one';
+  if (owner !== undefined && namesOf(owner).some((name) => leansOn(password.toLowerCase(), name)))
+    return 'must not contain the user name or e-mail address';
+  return null;
 }
+
+const namesOf = ({ name, addresses }: PasswordOwner): string[] =>
+  [name, ...addresses, ...addresses.map((address) => address.split('@')[0]!)].map((text) => text.toLowerCase());
+
+/** A name of three letters may turn up in any phrase: it is in the way only where too little is left without it. */
+const leansOn = (password: string, name: string): boolean =>
+  name.length >= 3 && password.includes(name) && (name.length >= 4 || password.replaceAll(name, '').length < LEAST);
 
 @Injectable()
 export class Passwords {
   private decoy: Promise<string> | undefined;
 
-  async hash(password: string): Promise<string> {
-    const problem = passwordProblem(password);
+  /** Throws `weak_password` with the reason in the field `password`. */
+  async hash(password: string, owner?: PasswordOwner): Promise<string> {
+    const problem = await passwordProblem(password, owner);
     if (problem !== null)
       throw new DomainError('invalid', 'weak_password', 'Validation error(s)', { password: problem });
     return hash(password, COST);

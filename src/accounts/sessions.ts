@@ -7,6 +7,8 @@ import { type Tx } from '../platform/database.js';
 import { notFound } from '../platform/errors.js';
 import { isSecretToken, newSecretToken } from '../platform/secret-token.js';
 import { Secrets } from '../platform/secrets.js';
+import { deviceOf } from './devices.js';
+import { placeOf } from './places.js';
 import { Session } from './session.entity.js';
 import { User } from './user.entity.js';
 
@@ -81,6 +83,20 @@ export class Sessions {
     const provedAt = this.clock.now();
     await tx.update(Session, { id: session.id }, { provedAt });
     session.provedAt = provedAt;
+  }
+
+  /** The others must prove again that it is them before their next dangerous act. */
+  async forgetProofs(tx: Tx, user: Pick<User, 'id'>, except: Session): Promise<void> {
+    await tx.update(Session, { userId: user.id, id: Not(except.id), revokedAt: IsNull() }, { provedAt: new Date(0) });
+  }
+
+  /** Was this device, in this place, logged in to this account since `since`? Also true where nothing was. */
+  async isFamiliar(tx: Tx, userId: string, origin: Origin, since: Date): Promise<boolean> {
+    const where = { userId, lastUsedAt: MoreThan(since) };
+    const earlier = await tx.find(Session, { where, order: { lastUsedAt: 'desc' }, take: 200 });
+    const [device, place] = [deviceOf(origin.userAgent), placeOf(origin.ip)];
+    const isSame = ({ userAgent, ip }: Session) => deviceOf(userAgent) === device && placeOf(ip) === place;
+    return earlier.length === 0 || earlier.some(isSame);
   }
 
   /** Living ones, the most recently used first. */

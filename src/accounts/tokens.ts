@@ -1,12 +1,11 @@
 import { createPublicKey, generateKeyPairSync, randomUUID, type KeyObject } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { SignJWT } from 'jose';
+import { jwtVerify, SignJWT } from 'jose';
 import { Passport } from 'passport';
 import { ExtractJwt, Strategy } from 'passport-jwt';
 import { Clock } from '../platform/clock.js';
 import { CONFIG, type Config, type GivenConfig } from '../platform/config.js';
 import { loadPrivateKey, readOrCreateSecretFile, secretFile } from '../platform/secrets.js';
-import { type Key } from './key.entity.js';
 import { fromScope, type Permission, toScope } from './permissions.js';
 
 /** Well above the 300 s under which clients take a token for expired (hex-protocol.md 4.3). */
@@ -20,9 +19,15 @@ export interface MintedToken {
   readonly scope: string;
 }
 
+/** What a token stands for and cannot outlive: an API key, or what a person has granted a program. */
+export interface Behind {
+  readonly kind: 'key' | 'grant';
+  readonly id: string;
+}
+
 /** What a token of ours says, once its signature, issuer, audience and time have been checked. */
 export interface TokenClaims {
-  readonly keyId: string;
+  readonly behind: Behind;
   readonly permissions: readonly Permission[];
   readonly expiresAt: Date;
 }
@@ -43,24 +48,26 @@ const generated = (config: GivenConfig): Promise<string> =>
   );
 
 /**
- * Short-lived tokens (JWT, ES256) that stand for an API key. A token names its key and is worth nothing without it: who
- * verifies one looks the key up, so revoking the key ends its tokens in the same moment, and what a token may do is never
- * more than what the key may.
+ * Short-lived tokens (JWT, ES256) that stand for an API key or a grant. A token names what is behind it and is worth nothing
+ * without it: who verifies one looks that up, so revoking it ends its tokens in the same moment, and what a token may do is
+ * never more than what the key or grant may.
  */
 @Injectable()
 export class Tokens {
   private readonly passport = new Passport();
+  private readonly publicPem: string;
 
   constructor(
     @Inject(CONFIG) private readonly config: Config,
     @Inject(TOKEN_KEY) private readonly privateKey: KeyObject,
     private readonly clock: Clock,
   ) {
+    this.publicPem = createPublicKey(privateKey).export({ type: 'spki', format: 'pem' }).toString();
     this.passport.use(
       new Strategy(
         {
           jwtFromRequest: ExtractJwt.fromAuthHeaderAsBearerToken(),
-          secretOrKey: createPublicKey(privateKey).export({ type: 'spki', format: 'pem' }).toString(),
+          secretOrKey: this.publicPem,
           // Named, or a token signed with the public key as an HMAC secret would pass.
           algorithms: ['ES256'],
           issuer: config.publicUrl,
@@ -72,12 +79,16 @@ export class Tokens {
   }
 
   /** `subject` is for people who look into a token: `user:ada`, `org:acme`. */
-  async mint(key: Key, subject: string, permissions: readonly Permission[]): Promise<MintedToken> {
+  async mint(
+    { kind, id, expiresAt }: Behind & { readonly expiresAt: Date | null },
+    subject: string,
+    permissions: readonly Permission[],
+  ): Promise<MintedToken> {
     const now = Math.floor(this.clock.now().getTime() / 1000);
-    const keyEnds = key.expiresAt === null ? Infinity : Math.floor(key.expiresAt.getTime() / 1000) - now;
-    const expiresIn = Math.min(TOKEN_SECONDS, keyEnds);
+    const behindEnds = expiresAt === null ? Infinity : Math.floor(expiresAt.getTime() / 1000) - now;
+    const expiresIn = Math.min(TOKEN_SECONDS, behindEnds);
     const scope = permissions.map(toScope).join(' ');
-    const token = await new SignJWT({ scope, key: key.id })
+    const token = await new SignJWT({ scope, [kind]: id })
       .setProtectedHeader({ alg: 'ES256', typ: 'JWT' })
       .setIssuer(this.config.publicUrl)
       .setAudience(AUDIENCE)
@@ -101,12 +112,25 @@ export class Tokens {
     });
     return claims !== null && claims.expiresAt > this.clock.now() ? claims : null;
   }
+
+  /** What a genuine token stands for, expired or not: for giving it back. */
+  async behind(token: string): Promise<Behind | null> {
+    const expected = { algorithms: ['ES256'], issuer: this.config.publicUrl, audience: AUDIENCE };
+    // Long before any token ends: only this question does not mind.
+    const verified = await jwtVerify(token, createPublicKey(this.publicPem), {
+      ...expected,
+      currentDate: new Date(0),
+    }).catch(() => null);
+    return (verified && claimsOf(verified.payload)?.behind) ?? null;
+  }
 }
 
 function claimsOf(payload: unknown): TokenClaims | null {
   if (typeof payload !== 'object' || payload === null) return null;
-  const { key, scope, exp } = payload as Record<string, unknown>;
-  if (typeof key !== 'string' || !/^\d{1,18}$/.test(key) || typeof scope !== 'string' || typeof exp !== 'number')
+  const { key, grant, scope, exp } = payload as Record<string, unknown>;
+  const kind = grant === undefined ? 'key' : 'grant';
+  const id = grant ?? key;
+  if (typeof id !== 'string' || !/^\d{1,18}$/.test(id) || typeof scope !== 'string' || typeof exp !== 'number')
     return null;
-  return { keyId: key, permissions: fromScope(scope), expiresAt: new Date(exp * 1000) };
+  return { behind: { kind, id }, permissions: fromScope(scope), expiresAt: new Date(exp * 1000) };
 }

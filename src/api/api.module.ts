@@ -7,6 +7,7 @@ import { RegistryModule } from '../registry/registry.module.js';
 import { AuthController } from './auth.controller.js';
 import { IndexController } from './index.controller.js';
 import { KeysController } from './keys.controller.js';
+import { GrantTypes } from './oauth/grant-types.js';
 import { OAuthController } from './oauth.controller.js';
 import { OrganizationsController } from './organizations.controller.js';
 import { PackagesController } from './packages.controller.js';
@@ -17,6 +18,7 @@ import { UsersController } from './users.controller.js';
 
 @Module({
   imports: [AccessModule, AccountsModule, OrganizationsModule, PackagesModule, RegistryModule],
+  providers: [GrantTypes],
   controllers: [
     ...[IndexController, AuthController, UsersController, KeysController, OAuthController, OrganizationsController],
     ...[RepositoriesController, PackagesController, ReleasesController, PublishController],

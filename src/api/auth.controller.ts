@@ -33,7 +33,7 @@ export class AuthController {
     const { key, byToken, actor } = caller;
     if (key !== null && !byToken)
       return { key: { name: key.name, owner: { type: actor.kind, name: 'name' in actor ? actor.name : '' } } };
-    if (key === null)
+    if (!byToken)
       throw new DomainError('unauthenticated', 'no_key', 'this asks about a key or a token, not a password');
     void reply.status(204);
     return undefined;

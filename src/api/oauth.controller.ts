@@ -1,21 +1,28 @@
 import { Body, Controller, HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { Access } from '../access/access.js';
-import { type Caller, Callers } from '../access/callers.js';
-import { fromScope, narrowed, type Permission } from '../accounts/permissions.js';
-import { Tokens } from '../accounts/tokens.js';
-import { nameOf } from '../audit/actor.js';
+import { DEVICE_CODE_SECONDS, DeviceCodes } from '../accounts/device-codes.js';
+import { GivingBack } from '../accounts/giving-back.js';
+import { askable, mustAllow, OAuthClients } from '../accounts/oauth-clients.js';
+import { fromScope } from '../accounts/permissions.js';
+import { networkOf } from '../accounts/places.js';
 import { CONFIG, type Config } from '../platform/config.js';
 import { DomainError } from '../platform/errors.js';
 import { originOf } from '../platform/http/origin.js';
+import { paths } from '../platform/paths.js';
 import { type RateLimit, RateLimits } from '../platform/rate-limits.js';
+import { Urls } from '../platform/urls.js';
+import { GrantTypes, type TokenAnswer } from './oauth/grant-types.js';
 
+const short = z.string().max(10_000).optional().catch(undefined);
 const TokenRequest = z.object({
-  grant_type: z.string().catch(''),
-  client_secret: z.string().catch(''),
-  scope: z.string().max(10_000).optional().catch(undefined),
+  ...{ grant_type: z.string().catch(''), client_id: z.unknown(), client_secret: z.unknown(), scope: short },
+  ...{ device_code: z.unknown(), refresh_token: z.unknown() },
+  ...{ code: z.unknown(), redirect_uri: z.unknown(), code_verifier: z.unknown() },
 });
+const DeviceRequest = z.object({ client_id: z.unknown(), client_secret: z.unknown(), scope: short, name: short });
+const GivenBack = z.object({ token: z.unknown(), client_id: z.unknown() });
+const GivenBackByHash = z.object({ token_hash: z.unknown() });
 
 /** RFC 6749 section 5.2; here errors have this shape instead of the API's own. */
 interface OAuthError {
@@ -23,63 +30,110 @@ interface OAuthError {
   readonly error_description: string;
 }
 
+/** Every other error is 400. */
+const STATUSES: Readonly<Record<string, number>> = { invalid_client: 401, access_denied: 403 };
+/** What a program is told that has done nothing wrong: no guess, and not counted as one. */
+const NO_FAILURE = new Set(['authorization_pending', 'slow_down', 'expired_token', 'access_denied']);
+const TOO_MANY = { error: 'slow_down', error_description: 'too many failed attempts' };
+
 /**
- * Exchange of an API key for a short-lived token (grant type `client_credentials`; the key is the client's secret), which
- * mix does before it fetches from an organization. A failed exchange makes mix hang for a minute (hex-protocol.md 4.3), so
- * good keys are never limited, and a key without any of the asked scope gets a token that opens nothing instead of an error:
- * the fetch then says in plain words that it is not allowed.
+ * OAuth for programs (RFC 6749, 7009, 8628), as mix speaks it (hex-protocol.md 4.3). A good credential is never limited
+ * here, since a failed exchange makes mix hang; what fails is counted by address.
  */
 @Controller('api/oauth')
 export class OAuthController {
   private readonly failures: RateLimit;
+  private readonly starts: RateLimit;
 
   constructor(
-    private readonly callers: Callers,
-    private readonly access: Access,
-    private readonly tokens: Tokens,
+    private readonly grantTypes: GrantTypes,
+    private readonly clients: OAuthClients,
+    private readonly devices: DeviceCodes,
+    private readonly givingBack: GivingBack,
+    private readonly urls: Urls,
     limits: RateLimits,
     @Inject(CONFIG) config: Config,
   ) {
     this.failures = limits.limit('token-ip', config.apiLimitPerIp, 60);
+    this.starts = limits.limit('device-start-ip', config.apiLimitPerIp, DEVICE_CODE_SECONDS);
   }
 
   @Post('token')
   @HttpCode(200)
-  async token(@Body() body: unknown, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply) {
-    void reply.header('cache-control', 'no-store');
-    const refuse = (status: number, error: string, error_description: string): OAuthError => {
-      void reply.status(status);
-      return { error, error_description };
+  token(@Body() body: unknown, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply) {
+    return this.answered(request, reply, async (): Promise<TokenAnswer | OAuthError> => {
+      const input = TokenRequest.safeParse(body);
+      if (!input.success) return this.refuse(reply, 400, notAMap);
+      return this.grantTypes.answer({ ...input.data, ...clientOf(request, input.data) }, originOf(request));
+    });
+  }
+
+  @Post('device_authorization')
+  @HttpCode(200)
+  device(@Body() body: unknown, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply) {
+    return this.answered(request, reply, async () => {
+      const input = DeviceRequest.safeParse(body);
+      if (!input.success) return this.refuse(reply, 400, notAMap);
+      const { client_id, client_secret } = clientOf(request, input.data);
+      const client = await this.clients.authenticate(client_id, client_secret);
+      mustAllow(client, 'device_code');
+      const permissions = askable(client, fromScope(input.data.scope ?? ''));
+      if ((await this.starts.count(networkOf(request.ip))).exceeded) return this.refuse(reply, 429, tooManyStarts);
+      return this.started(await this.devices.start(client, { name: input.data.name, permissions }, originOf(request)));
+    });
+  }
+
+  /** RFC 7009: whatever was given back, the answer is the same. It has no body, which is what mix can read. */
+  @Post('revoke')
+  @HttpCode(200)
+  async revoke(@Body() body: unknown, @Req() request: FastifyRequest): Promise<void> {
+    const input = GivenBack.safeParse(body);
+    if (input.success) await this.givingBack.token(input.data.token, input.data.client_id, originOf(request));
+  }
+
+  /** For whoever finds a refresh token where it should not be: its SHA-256 (hex) ends the login it belongs to. */
+  @Post('revoke_by_hash')
+  @HttpCode(200)
+  async revokeByHash(@Body() body: unknown, @Req() request: FastifyRequest): Promise<void> {
+    const input = GivenBackByHash.safeParse(body);
+    if (input.success) await this.givingBack.hash(input.data.token_hash, originOf(request));
+  }
+
+  private started({ deviceCode, userCode, interval }: Awaited<ReturnType<DeviceCodes['start']>>) {
+    return {
+      ...{ device_code: deviceCode, user_code: userCode, expires_in: DEVICE_CODE_SECONDS, interval },
+      verification_uri: this.urls.page(paths.device()),
+      verification_uri_complete: this.urls.page(paths.device(userCode)),
     };
-    const input = TokenRequest.safeParse(body);
-    if (!input.success) return refuse(400, 'invalid_request', 'the body must be a map');
-    const { grant_type, client_secret, scope } = input.data;
-    if (grant_type !== 'client_credentials')
-      return refuse(400, 'unsupported_grant_type', `grant type "${grant_type.slice(0, 100)}" is not supported`);
+  }
+
+  private async answered<T>(request: FastifyRequest, reply: FastifyReply, work: () => Promise<T>) {
+    void reply.header('cache-control', 'no-store');
     try {
-      return await this.exchange(await this.callers.identifyKey(client_secret, originOf(request)), scope);
+      return await work();
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;
-      const { exceeded } = await this.failures.count(request.ip);
-      if (exceeded) return refuse(429, 'slow_down', 'too many failed attempts');
-      return refuse(401, 'invalid_client', error.message);
+      const counted = NO_FAILURE.has(error.code) ? undefined : await this.failures.count(request.ip);
+      if (counted?.exceeded) return this.refuse(reply, 429, TOO_MANY);
+      const { code, message } = error;
+      return this.refuse(reply, STATUSES[code] ?? 400, { error: code, error_description: message });
     }
   }
 
-  private async exchange(caller: Caller, scope: string | undefined) {
-    const asked = scope === undefined ? caller.permissions : fromScope(scope);
-    const granted = await this.expanded(caller, narrowed(asked, caller.permissions));
-    const { actor } = caller;
-    const subject = `${actor.kind === 'organization' ? 'org' : 'user'}:${nameOf(actor)}`;
-    const minted = await this.tokens.mint(caller.key!, subject, granted);
-    return { access_token: minted.token, token_type: 'bearer', expires_in: minted.expiresIn, scope: minted.scope };
+  private refuse(reply: FastifyReply, status: number, error: OAuthError): OAuthError {
+    void reply.status(status);
+    return error;
   }
+}
 
-  /** `repositories` becomes one scope per organization of this moment: a token does not reach what is joined later. */
-  private async expanded(caller: Caller, permissions: readonly Permission[]): Promise<Permission[]> {
-    if (!permissions.some(({ domain }) => domain === 'repositories')) return [...permissions];
-    const names = await this.access.organizationNames(caller);
-    const each = names.map((name): Permission => ({ domain: 'repository', resource: name }));
-    return [...permissions.filter(({ domain }) => domain !== 'repositories' && domain !== 'repository'), ...each];
-  }
+const notAMap = { error: 'invalid_request', error_description: 'the body must be a map' };
+const tooManyStarts = { error: 'slow_down', error_description: 'too many logins have been started from this address' };
+
+/** Clients with a secret may show it in the header instead (RFC 6749 section 2.3.1). */
+function clientOf({ headers }: FastifyRequest, body: { client_id?: unknown; client_secret?: unknown }) {
+  const { client_id, client_secret } = body;
+  const [, encoded] = /^basic (.+)$/i.exec(headers.authorization ?? '') ?? [];
+  if (client_id !== undefined || encoded === undefined) return { client_id, client_secret };
+  const [id = '', secret = ''] = Buffer.from(encoded, 'base64').toString('utf8').split(':');
+  return { client_id: id, client_secret: secret };
 }

@@ -6,7 +6,6 @@ import { type Caller } from '../access/callers.js';
 import { Users } from '../accounts/users.js';
 import { roles } from '../organizations/member.entity.js';
 import { Members } from '../organizations/members.js';
-import { Organizations } from '../organizations/organizations.js';
 import { Clock } from '../platform/clock.js';
 import { invalidFields, notFound } from '../platform/errors.js';
 import { Urls } from '../platform/urls.js';
@@ -22,7 +21,6 @@ const RoleInput = z.object({ role: Role });
 export class OrganizationsController {
   constructor(
     private readonly access: Access,
-    private readonly organizations: Organizations,
     private readonly members: Members,
     private readonly users: Users,
     private readonly urls: Urls,
@@ -33,19 +31,18 @@ export class OrganizationsController {
   async list(@From() caller: Caller) {
     if (caller.actor.kind === 'anonymous') return [];
     this.access.credential(caller, { domain: 'api', resource: 'read' });
-    const names = await this.access.organizationNames(caller);
-    const found = await Promise.all(names.map((name) => this.organizations.named(name)));
-    return found.map((organization) => organizationView(organization, this.clock.now()));
+    const found = await this.access.memberships(caller);
+    return found.map(({ organization }) => organizationView(organization, this.clock.now()));
   }
 
   @Get(':organization')
   async show(@From() caller: Caller, @Param('organization') name: string) {
-    return organizationView(await this.access.organization(caller, 'organization.read', name), this.clock.now());
+    return organizationView(await this.access.organization(caller, 'organization.see', name), this.clock.now());
   }
 
   @Get(':organization/members')
   async listMembers(@From() caller: Caller, @Param('organization') name: string) {
-    const organization = await this.access.organization(caller, 'organization.read', name);
+    const organization = await this.access.organization(caller, 'members.read', name);
     const members = await this.members.list(organization);
     const users = new Map(
       (await this.users.byIds(members.map(({ userId }) => userId))).map((user) => [user.id, user.name]),
@@ -55,7 +52,7 @@ export class OrganizationsController {
 
   @Get(':organization/members/:user')
   async showMember(@From() caller: Caller, @Param('organization') name: string, @Param('user') userName: string) {
-    const organization = await this.access.organization(caller, 'organization.read', name);
+    const organization = await this.access.organization(caller, 'members.read', name);
     const user = await this.users.byName(userName);
     const member = (await this.members.list(organization)).find(({ userId }) => userId === user?.id);
     if (user === null || member === undefined) throw notFound(`member ${userName}`);

@@ -4,6 +4,7 @@ import { Access } from '../access/access.js';
 import { type Caller } from '../access/callers.js';
 import { Users } from '../accounts/users.js';
 import { type Repository } from '../organizations/repository.entity.js';
+import { Downloads, NO_DOWNLOADS } from '../packages/downloads.js';
 import { type PackageSort } from '../packages/packages.queries.js';
 import { Packages } from '../packages/packages.js';
 import { notFound } from '../platform/errors.js';
@@ -12,8 +13,11 @@ import { AuthenticationGuard, From } from './http/authentication.guard.js';
 import { Page, PAGE_SIZE } from './http/input.js';
 import { ownerView, packageView } from './views/package.view.js';
 
-/** Clients also sort by downloads, of which there are none yet: by name then, as for any order we do not know. */
-const Sort = z.enum(['name', 'inserted_at', 'updated_at'] satisfies PackageSort[]).catch('name');
+/** hex.pm also sorts by the downloads of late; both are by those of all time here. An order we do not know is by name. */
+const Sort = z
+  .enum(['name', 'inserted_at', 'updated_at', 'downloads', 'total_downloads', 'recent_downloads'])
+  .catch('name')
+  .transform((sort): PackageSort => (sort === 'total_downloads' || sort === 'recent_downloads' ? 'downloads' : sort));
 const Search = z.object({ search: z.string().max(500).optional(), sort: Sort.default('name'), page: Page.default(1) });
 
 @Controller(['api/packages', 'api/repos/:repository/packages'])
@@ -22,6 +26,7 @@ export class PackagesController {
   constructor(
     private readonly access: Access,
     private readonly packages: Packages,
+    private readonly downloads: Downloads,
     private readonly users: Users,
     private readonly urls: Urls,
   ) {}
@@ -39,8 +44,14 @@ export class PackagesController {
       search: search?.trim() || undefined,
       ...{ sort, limit: PAGE_SIZE, offset: (page - 1) * PAGE_SIZE },
     });
+    const downloads = await this.downloads.summaries(found.map(({ pkg }) => pkg.id));
     const of = (id: string) => repositories.find((repository) => repository.id === id)!;
-    return found.map((one) => packageView(this.urls, of(one.pkg.repositoryId), one));
+    return found.map((one) => 
+      packageView(this.urls, of(one.pkg.repositoryId), {
+        ...one,
+        downloads: downloads.get(one.pkg.id) ?? NO_DOWNLOADS,
+      }),
+    );
   }
 
   @Get(':name')
@@ -50,12 +61,13 @@ export class PackagesController {
     const found = pkg && (await this.packages.withReleases(pkg));
     // Without a release it has just been taken back.
     if (pkg === null || found === null || found.releases.length === 0) throw notFound(`package ${name}`);
+    const downloads = (await this.downloads.summaries([pkg.id])).get(pkg.id) ?? NO_DOWNLOADS;
     const owners = await this.packages.owners(pkg.id);
     const names = new Map(
       (await this.users.byIds(owners.map(({ userId }) => userId))).map((user) => [user.id, user.name]),
     );
     return {
-      ...packageView(this.urls, repository, found),
+      ...packageView(this.urls, repository, { ...found, downloads }),
       owners: owners.map(({ userId, level }) => ownerView(this.urls, names.get(userId)!, level)),
     };
   }

@@ -5,6 +5,7 @@ import { type Caller } from '../access/callers.js';
 import { type Action } from '../access/table.js';
 import { tryParseVersion } from '../hex/version.js';
 import { type Repository } from '../organizations/repository.entity.js';
+import { Downloads } from '../packages/downloads.js';
 import { Packages } from '../packages/packages.js';
 import { type PackageState } from '../packages/packages.events.js';
 import { retirementReasons } from '../packages/release.entity.js';
@@ -28,6 +29,7 @@ export class ReleasesController {
     private readonly access: Access,
     private readonly packages: Packages,
     private readonly releases: Releases,
+    private readonly downloads: Downloads,
     private readonly registry: Registry,
     private readonly urls: Urls,
   ) {}
@@ -43,7 +45,8 @@ export class ReleasesController {
     const pkg = await this.packages.find(repository, name);
     const release = pkg && (await this.releases.find(pkg, version));
     if (pkg === null || release === null) throw notFound(`release ${name} ${version}`);
-    return releaseView(this.urls, repository, pkg, release, await this.releases.requirements(release));
+    const downloads = (await this.downloads.ofReleases([release.id])).get(release.id) ?? 0;
+    return releaseView(this.urls, repository, pkg, release, await this.releases.requirements(release), downloads);
   }
 
   @Delete()

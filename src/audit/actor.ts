@@ -5,6 +5,8 @@ export interface Origin extends RequestOrigin {
   /** The API key used, directly or through a token made from it. */
   readonly keyId?: string;
   readonly keyName?: string;
+  /** What a person has allowed the program that makes the request, where it came with a token of that. */
+  readonly grantId?: string;
 }
 
 /** Who is acting. Every write takes one; the audit entry keeps it as it was then. */

@@ -11,6 +11,8 @@ export class AuditEntry {
   @Column({ type: 'bigint', nullable: true }) userId: string | null;
   @Column({ type: 'bigint', nullable: true }) organizationId: string | null;
   @Column({ type: 'bigint', nullable: true }) keyId: string | null;
+  /** As it was called then. */
+  @Column({ type: 'text', nullable: true }) keyName: string | null;
   /** The organization or user whose log shows this entry. */
   @Column({ type: 'bigint', nullable: true }) subjectOrganizationId: string | null;
   @Column({ type: 'bigint', nullable: true }) subjectUserId: string | null;

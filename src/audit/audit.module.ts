@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { Audit } from './audit.js';
+import { Trail } from './trail.js';
 
 @Global()
-@Module({ providers: [Audit], exports: [Audit] })
+@Module({ providers: [Audit, Trail], exports: [Audit, Trail] })
 export class AuditModule {}

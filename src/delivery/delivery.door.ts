@@ -9,6 +9,7 @@ import { clientAddress } from '../platform/http/client-address.js';
 import { bodyWasNotAskedFor } from '../platform/http/server.js';
 import { CHALLENGE } from '../platform/http/status.js';
 import { type Logger, LOGGER } from '../platform/log.js';
+import { Downloads } from '../packages/downloads.js';
 import { Objects } from '../platform/objects.js';
 import { SigningKey } from '../registry/signing-key.js';
 import { matchesEtag, readRange } from './conditions.js';
@@ -34,6 +35,7 @@ export class DeliveryDoor {
     private readonly readers: Readers,
     private readonly files: Files,
     private readonly objects: Objects,
+    private readonly downloads: Downloads,
     private readonly signingKey: SigningKey,
     @Inject(CONFIG) private readonly config: Config,
     @Inject(LOGGER) private readonly logger: Logger,
@@ -83,15 +85,18 @@ export class DeliveryDoor {
     const audience = reader.isPublic ? 'public' : 'private';
     response.setHeader('cache-control', `${audience}, ${FRESHNESS[wanted.kind]}`);
     if (!reader.isPublic) response.setHeader('vary', 'authorization');
-    await this.send(request, response, file, wanted.kind === 'tarball');
+    const sent = await this.send(request, response, file, wanted.kind === 'tarball');
+    if (sent === 'whole' && wanted.kind === 'tarball')
+      this.downloads.note({ repositoryId: reader.repositoryId, name: wanted.name, version: wanted.version });
   }
 
+  /** `whole`: every byte of the file has gone out. */
   private async send(
     request: IncomingMessage,
     response: ServerResponse,
     file: DeliveredFile,
     ranges: boolean,
-  ): Promise<void> {
+  ): Promise<'whole' | void> {
     const { headers } = request;
     response.setHeader('etag', file.etag);
     if (ranges) response.setHeader('accept-ranges', 'bytes');
@@ -117,6 +122,7 @@ export class DeliveryDoor {
     try {
       // Follows the reader's pace and ends the body when the reader goes away.
       await pipeline(object.body, response);
+      if (slice === 'whole') return 'whole';
     } finally {
       object.close();
     }

@@ -15,12 +15,13 @@ import { type Loaded, TaggedCache } from '../platform/tagged-cache.js';
 export interface Readable {
   readonly repositoryId: string;
   readonly isPublic: boolean;
-  readonly keyId: string | undefined;
+  /** Whose last use a fetch is. */
+  readonly used: { readonly table: 'keys' | 'grants'; readonly id: string } | undefined;
 }
 
 /**
  * Who may fetch from what, from memory once asked: under a hash of the Authorization header, so that no secret lies about.
- * What the answer was made of (key, user with memberships, organization with standing, repository) drops it when it changes.
+ * What the answer was made of (key or grant, user with memberships, organization with standing, repository) drops it when it changes.
  */
 @Injectable()
 export class Readers {
@@ -46,20 +47,22 @@ export class Readers {
     const header = scope === undefined ? undefined : authorization;
     const key = `${scope ?? ''} ${header === undefined ? '' : hash('sha256', header, 'base64')}`;
     const found = await this.cache.get(key, () => this.load(scope, header, origin));
-    if (found!.keyId !== undefined) this.lastUse.note(found!.keyId, origin);
+    const { used } = found!;
+    if (used !== undefined) this.lastUse.note(used.table, used.id, origin);
     return found!;
   }
 
   private async load(scope: string | undefined, header: string | undefined, origin: Origin): Promise<Loaded<Readable>> {
     const caller = await this.callers.identify(header, origin);
     const { repository, organization, until } = await this.open(caller, scope);
-    const { actor, key } = caller;
+    const { actor, key, grant } = caller;
     return {
-      value: { repositoryId: repository.id, isPublic: scopeOf(repository) === undefined, keyId: key?.id },
+      value: { repositoryId: repository.id, isPublic: scopeOf(repository) === undefined, used: usedOf(caller) },
       tags: [
         `repository:${repository.name}`,
         ...(organization === null ? [] : [`organization:${organization.id}`]),
         ...(key === null ? [] : [`key:${key.id}`]),
+        ...(grant === undefined ? [] : [`grant:${grant.id}`]),
         ...(actor.kind === 'user' ? [`user:${actor.userId}`] : []),
       ],
       until,
@@ -73,6 +76,11 @@ export class Readers {
       throw scope === undefined ? error : asForbidden(error);
     }
   }
+}
+
+function usedOf({ key, grant }: Caller): Readable['used'] {
+  if (grant !== undefined) return { table: 'grants', id: grant.id };
+  return key === null ? undefined : { table: 'keys', id: key.id };
 }
 
 /** On the repository endpoint 401 means "log in", so a good credential that is not enough gets 403 (hex-protocol.md 1.6). */

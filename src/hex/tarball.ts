@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type ByteSource, sliceSource } from './byte-source.js';
 import { FormatError } from './format-error.js';
+import { type ReadmeFile, readmeRank, readReadme } from './readme.js';
 import { printable } from './tar-faults.js';
 import { readContents } from './tarball-contents.js';
 import { type TarballLimits, tarballLimits } from './tarball-limits.js';
@@ -22,11 +23,13 @@ export interface Tarball {
     /** Names of the regular files that are in no directory; build tools are told by them. */
     rootFiles: string[];
   };
+  /** What the package introduces itself with, where it does. */
+  readme: ReadmeFile | undefined;
 }
 
 /**
  * Checks a package tarball of version 3 from its first to its last byte and tells what is in it. Nothing is unpacked and
- * no more than metadata.config is held in memory. Every fault is a FormatError.
+ * no more than metadata.config and a readme is held in memory. Every fault is a FormatError.
  *
  * The source is read three times: the outer archive, the inner checksum (which may need bytes from the end first), the
  * contents. So a damaged upload is reported as a wrong checksum and not as whatever the damage happens to look like.
@@ -41,7 +44,7 @@ export async function readTarball(source: ByteSource, limits: TarballLimits = ta
     innerChecksum,
     outerChecksum: parts.outerChecksum,
     size: source.size,
-    contents: await survey(contents, limits),
+    ...(await survey(contents, limits)),
   };
 }
 
@@ -64,13 +67,18 @@ async function checkInnerChecksum(parts: TarballParts, contents: ByteSource): Pr
   return actual;
 }
 
-async function survey(source: ByteSource, limits: TarballLimits): Promise<Tarball['contents']> {
+async function survey(source: ByteSource, limits: TarballLimits): Promise<Pick<Tarball, 'contents' | 'readme'>> {
   const contents: Tarball['contents'] = { files: 0, uncompressedSize: 0, rootFiles: [] };
-  for await (const { type, path, size } of readContents(source, limits)) {
-    if (type !== 'file') continue;
+  let best: { rank: number; readme: ReadmeFile } | undefined;
+  for await (const entry of readContents(source, limits)) {
+    if (entry.type !== 'file') continue;
     contents.files += 1;
-    contents.uncompressedSize += size;
-    if (!path.includes('/')) contents.rootFiles.push(path);
+    contents.uncompressedSize += entry.size;
+    if (!entry.path.includes('/')) contents.rootFiles.push(entry.path);
+    const rank = readmeRank(entry.path);
+    if (rank === null || rank >= (best?.rank ?? Infinity)) continue;
+    const readme = await readReadme(entry);
+    if (readme !== undefined) best = { rank, readme };
   }
-  return contents;
+  return { contents, readme: best?.readme };
 }

@@ -1,7 +1,10 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-export const roles = ['read', 'write', 'admin'] as const;
-/** Each includes what the ones before it may. */
+/**
+ * `admin` includes `write`, which includes `read`. `billing` stands beside them: it sees the organization and its members,
+ * pays, and reads no package. What each may do is in `access/table.ts` alone.
+ */
+export const roles = ['read', 'write', 'admin', 'billing'] as const;
 export type Role = (typeof roles)[number];
 
 @Entity('members')

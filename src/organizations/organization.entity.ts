@@ -12,6 +12,14 @@ export class Organization {
   @Column({ type: 'text', nullable: true }) override: 'comped' | 'blocked' | null;
   /** Paid seats; null while none are sold (trial, comped): no limit. */
   @Column({ type: 'integer', nullable: true }) seats: number | null;
+  /** What it says of itself: its members see it, and whoever it invites. */
+  @Column({ type: 'text', nullable: true }) displayName: string | null;
+  /** http or https. */
+  @Column({ type: 'text', nullable: true }) website: string | null;
+  @Column({ type: 'text', nullable: true }) contactEmail: string | null;
+  @Column({ type: 'text', nullable: true }) about: string | null;
+  /** When all of it will be erased; null while nobody has asked for that. */
+  @Column({ type: 'timestamptz', nullable: true }) deletionAt: Date | null;
   @Column({ type: 'timestamptz' }) createdAt: Date;
   @Column({ type: 'timestamptz' }) updatedAt: Date;
 }

@@ -1,7 +1,37 @@
 import { Module } from '@nestjs/common';
+import { AccountsModule } from '../accounts/accounts.module.js';
+import { AccountDeletion, Leaving } from './account-deletion.js';
+import { Deletions, WaitingTime } from './deletions.js';
+import { InvitationLinks } from './invitation-links.js';
+import { InvitationRecord } from './invitation-record.js';
+import { Invitations } from './invitations.js';
+import { MemberNotices } from './member-notices.js';
 import { Members } from './members.js';
+import { Notices } from './notices.js';
+import { OrganizationsJobs } from './organizations.jobs.js';
 import { Organizations } from './organizations.js';
+import { Profiles } from './profiles.js';
+import { Renames } from './renames.js';
 import { Seats } from './seats.js';
 
-@Module({ providers: [Organizations, Members, Seats], exports: [Organizations, Members] })
+@Module({
+  imports: [AccountsModule],
+  providers: [
+    ...[Organizations, Profiles, Renames, Deletions, WaitingTime, Members, Seats],
+    ...[AccountDeletion, Leaving],
+    ...[Invitations, InvitationLinks, InvitationRecord, Notices, MemberNotices, OrganizationsJobs],
+  ],
+  exports: [
+    AccountDeletion,
+    Organizations,
+    Profiles,
+    Renames,
+    Deletions,
+    WaitingTime,
+    Members,
+    Seats,
+    Invitations,
+    Notices,
+  ],
+})
 export class OrganizationsModule {}

@@ -1,18 +1,19 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
-import { DataSource, IsNull } from 'typeorm';
+import { DataSource, In, IsNull } from 'typeorm';
 import { type User } from '../accounts/user.entity.js';
 import { type Actor } from '../audit/actor.js';
 import { Audit } from '../audit/audit.js';
-import { FormatError } from '../hex/format-error.js';
-import { checkOrganizationName } from '../hex/package-name.js';
 import { Clock } from '../platform/clock.js';
 import { CONFIG, type Config } from '../platform/config.js';
 import { isPostgresError, UNIQUE_VIOLATION } from '../platform/database.js';
 import { invalidFields, notFound } from '../platform/errors.js';
 import { Events } from '../platform/events.js';
+import { FormerName } from './former-name.entity.js';
 import { Member, type Role } from './member.entity.js';
 import { Organization } from './organization.entity.js';
+import { checkName } from './names.js';
 import { OrganizationCreated } from './organizations.events.js';
+import { isNameKept } from './organizations.queries.js';
 import { Repository } from './repository.entity.js';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -21,7 +22,13 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 export interface Membership {
   readonly organization: Organization;
   readonly role: Role;
+  readonly since: Date;
 }
+
+const fresh = {
+  ...{ accessUntil: null, override: null, seats: null, deletionAt: null },
+  ...{ displayName: null, website: null, contactEmail: null, about: null },
+};
 
 @Injectable()
 export class Organizations implements OnModuleInit {
@@ -35,15 +42,14 @@ export class Organizations implements OnModuleInit {
 
   /** With its repository of the same name, its trial, and `admin` as the first member: never without an admin. */
   async create(actor: Actor, name: string, admin: User): Promise<Organization> {
-    this.mustBeFree(name);
+    checkName(name, this.config);
     const now = this.clock.now();
     const at = { createdAt: now, updatedAt: now };
     try {
       return await this.database.transaction(async (tx) => {
         const trialEndsAt = new Date(now.getTime() + this.config.trialDays * DAY_MS);
-        const organization = await tx.save(
-          tx.create(Organization, { name, trialEndsAt, accessUntil: null, override: null, seats: null, ...at }),
-        );
+        const organization = await tx.save(tx.create(Organization, { ...fresh, name, trialEndsAt, ...at }));
+        if (await isNameKept(tx, name, organization.id)) throw invalidFields({ name: 'has already been taken' });
         const repository = await tx.save(tx.create(Repository, { name, organizationId: organization.id, ...at }));
         await tx.insert(Member, { organizationId: organization.id, userId: admin.id, role: 'admin', ...at });
         const subject = { organizationId: organization.id, userId: admin.id };
@@ -66,6 +72,12 @@ export class Organizations implements OnModuleInit {
     return this.database.manager.findOneBy(Organization, { id });
   }
 
+  /** Which organization was called so before it was renamed; null: none, or none any more. */
+  async formerly(name: string): Promise<Organization | null> {
+    const former = await this.database.manager.findOneBy(FormerName, { name });
+    return former === null ? null : this.byId(former.organizationId);
+  }
+
   async named(name: string): Promise<Organization> {
     const organization = await this.byName(name);
     if (organization === null) throw notFound(`organization ${name}`);
@@ -76,12 +88,16 @@ export class Organizations implements OnModuleInit {
     return this.database.manager.find(Organization, { order: { name: 'asc' } });
   }
 
+  /** By name. */
   async ofUser(userId: string): Promise<Membership[]> {
     const members = await this.database.manager.findBy(Member, { userId });
-    const found = await Promise.all(members.map((member) => this.byId(member.organizationId)));
-    return members
-      .map((member, index) => ({ organization: found[index]!, role: member.role }))
-      .sort((a, b) => (a.organization.name < b.organization.name ? -1 : 1));
+    const byId = new Map(members.map((member) => [member.organizationId, member]));
+    const where = { id: In([...byId.keys()]) };
+    const found = await this.database.manager.find(Organization, { where, order: { name: 'asc' } });
+    return found.map((organization) => {
+      const { role, createdAt } = byId.get(organization.id)!;
+      return { organization, role, since: createdAt };
+    });
   }
 
   /** The operator's word on its standing; null gives it back to trial and payment. */
@@ -95,6 +111,12 @@ export class Organizations implements OnModuleInit {
 
   repository(name: string): Promise<Repository | null> {
     return this.database.manager.findOneBy(Repository, { name });
+  }
+
+  /** Of the organizations with these ids, by name. */
+  repositoriesOf(organizationIds: readonly string[]): Promise<Repository[]> {
+    const where = { organizationId: In([...organizationIds]) };
+    return this.database.manager.find(Repository, { where, order: { name: 'asc' } });
   }
 
   repositories(): Promise<Repository[]> {
@@ -123,15 +145,6 @@ export class Organizations implements OnModuleInit {
     });
     if ((await this.publicRepository()) === null)
       throw new Error(`PUBLIC_REPOSITORY: ${name} is the name of an organization here, choose another one`);
-  }
-
-  private mustBeFree(name: string): void {
-    if (name === this.config.publicRepository) throw invalidFields({ name: 'is reserved' });
-    try {
-      checkOrganizationName(name);
-    } catch (error) {
-      throw error instanceof FormatError ? invalidFields({ name: error.message }) : error;
-    }
   }
 
   private async change(

@@ -5,7 +5,7 @@ import { type Organization } from './organization.entity.js';
  * what people read; `until` is the moment at which the answer may change by itself (null: only by a change of the row).
  */
 export interface Standing {
-  readonly state: 'trial' | 'active' | 'comped' | 'lapsed' | 'blocked';
+  readonly state: 'trial' | 'active' | 'comped' | 'lapsed' | 'blocked' | 'closing';
   readonly fetching: boolean;
   readonly publishing: boolean;
   readonly until: Date | null;
@@ -14,12 +14,22 @@ export interface Standing {
 const open = { fetching: true, publishing: true };
 const shut = { fetching: false, publishing: false };
 
-/** The whole ladder. It reads the row and the clock, never the network; billing, above, writes the row. */
-export function standingOf(
-  organization: Pick<Organization, 'override' | 'accessUntil' | 'trialEndsAt'>,
-  now: Date,
-): Standing {
-  const { override, accessUntil, trialEndsAt } = organization;
+type Ladder = Pick<Organization, 'override' | 'accessUntil' | 'trialEndsAt' | 'deletionAt'>;
+
+/**
+ * The whole ladder. It reads the row and the clock, never the network; billing, above, writes the row. An organization that
+ * waits for its deletion takes nothing new but is read until its hour, so that nobody's builds break before they must.
+ */
+export function standingOf(organization: Ladder, now: Date): Standing {
+  const paid = ladder(organization, now);
+  const { deletionAt } = organization;
+  if (deletionAt === null || paid.state === 'blocked') return paid;
+  const fetching = paid.fetching && deletionAt > now;
+  const until = paid.until === null || paid.until > deletionAt ? deletionAt : paid.until;
+  return { state: 'closing', fetching, publishing: false, until: fetching ? until : null };
+}
+
+function ladder({ override, accessUntil, trialEndsAt }: Ladder, now: Date): Standing {
   if (override === 'blocked') return { state: 'blocked', ...shut, until: null };
   if (override === 'comped') return { state: 'comped', ...open, until: null };
   if (accessUntil !== null && accessUntil > now) return { state: 'active', ...open, until: accessUntil };

@@ -17,8 +17,13 @@ export class Package {
   /** Also in `meta`; a column of its own for the search index. */
   @Column({ type: 'text', nullable: true }) description: string | null;
   @Column({ type: 'jsonb' }) meta: PackageMeta;
+  /** The newest version, and the newest stable one; null until the package has been described (see there). */
+  @Column({ type: 'text', nullable: true }) latestVersion: string | null;
+  @Column({ type: 'text', nullable: true }) latestStableVersion: string | null;
   /** Grows with every change that the signed index of the package shows. */
   @Column({ type: 'bigint' }) revision: string;
+  /** The revision that the columns above were made for; behind `revision` they are not to be trusted. */
+  @Column({ type: 'bigint' }) describedRevision: string;
   @Column({ type: 'timestamptz' }) createdAt: Date;
   @Column({ type: 'timestamptz' }) updatedAt: Date;
 }

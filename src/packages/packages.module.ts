@@ -1,7 +1,17 @@
 import { Module } from '@nestjs/common';
+import { Downloads } from './downloads.js';
+import { ExportShelf } from './export-shelf.js';
+import { Exporting } from './exporting.js';
+import { Owners } from './owners.js';
+import { PackagesJobs } from './packages.jobs.js';
 import { Packages } from './packages.js';
 import { Publishing } from './publishing.js';
+import { Readmes } from './readmes.js';
+import { ReleaseMails } from './release-mails.js';
 import { Releases } from './releases.js';
+import { Searching } from './searching.js';
 
-@Module({ providers: [Packages, Releases, Publishing], exports: [Packages, Releases, Publishing] })
+const verbs = [Packages, Releases, Publishing, Readmes, Downloads, Searching, Owners, Exporting];
+
+@Module({ providers: [...verbs, ExportShelf, ReleaseMails, PackagesJobs], exports: verbs })
 export class PackagesModule {}

@@ -1,5 +1,7 @@
 import { type EntityManager } from 'typeorm';
+import { type Repository } from '../organizations/repository.entity.js';
 import { Package } from './package.entity.js';
+import { type Release } from './release.entity.js';
 
 /**
  * The package's row, locked until the transaction ends: every write to a package or its releases goes through here first,
@@ -25,7 +27,65 @@ export async function hasDependents(tx: EntityManager, pkg: Package, repository:
   return rows.length > 0;
 }
 
-export type PackageSort = 'name' | 'inserted_at' | 'updated_at';
+/** Id and version of each release of a package, in no order. */
+export function versionsOf(tx: EntityManager, packageId: string): Promise<{ id: string; version: string }[]> {
+  return tx.query('select id, version from releases where package_id = $1', [packageId]);
+}
+
+/** Marks what the package requires now: what its recommended release does. */
+export async function markCurrentRequirements(tx: EntityManager, packageId: string, releaseId: string): Promise<void> {
+  await tx.query(
+    `update requirements r set current = (r.release_id = $2) from releases l
+     where l.id = r.release_id and l.package_id = $1 and r.current <> (r.release_id = $2)`,
+    [packageId, releaseId],
+  );
+}
+
+/** Packages whose description is older than they are, after an upgrade or a write by an older process. */
+export function undescribedPackages(db: EntityManager, limit: number): Promise<{ repository_id: string; name: string }[]> {
+  return db.query(
+    'select repository_id, name from packages where described_revision <> revision order by id limit $1',
+    [limit],
+  );
+}
+
+export interface UnreadRelease {
+  readonly id: string;
+  readonly tarball_key: string;
+  readonly outer_checksum: Buffer;
+}
+
+/** Releases without a readme's row of their present tarball, the newest first. */
+export function unreadReleases(db: EntityManager, before: string | null, limit: number): Promise<UnreadRelease[]> {
+  return db.query(
+    `select l.id, l.tarball_key, l.outer_checksum from releases l
+     where ($1::bigint is null or l.id < $1)
+       and not exists (select 1 from readmes m where m.release_id = l.id and m.outer_checksum = l.outer_checksum)
+     order by l.id desc limit $2`,
+    [before, limit],
+  );
+}
+
+/** Verified primary addresses of those who are told of a release; see `release-mails`. */
+export function releaseRecipients(
+  tx: EntityManager,
+  repository: Repository,
+  pkg: Package,
+  { publisherId }: Pick<Release, 'publisherId'>,
+): Promise<{ address: string }[]> {
+  const [answering, id] =
+    repository.organizationId === null
+      ? ['select user_id from package_owners where package_id = $1', pkg.id]
+      : [`select user_id from members where organization_id = $1 and role = 'admin'`, repository.organizationId];
+  return tx.query(
+    `select e.address from users u join emails e on e.user_id = u.id and e.is_primary and e.verified_at is not null
+     where u.id in (${answering}) and u.id is distinct from $2::bigint and u.deactivated_at is null and u.mail_releases
+     order by u.id`,
+    [id, publisherId],
+  );
+}
+
+export type PackageSort = 'name' | 'inserted_at' | 'updated_at' | 'downloads';
 
 export interface PackageSearch {
   readonly repositoryIds: readonly string[];
@@ -35,7 +95,10 @@ export interface PackageSearch {
   readonly offset: number;
 }
 
-const ORDER = { name: 'p.name, p.id', inserted_at: 'p.created_at desc, p.id', updated_at: 'p.updated_at desc, p.id' };
+const ORDER = {
+  name: 'p.name, p.id', inserted_at: 'p.created_at desc, p.id', updated_at: 'p.updated_at desc, p.id',
+  downloads: '(select t.count from package_download_totals t where t.package_id = p.id) desc nulls last, p.name, p.id',
+};
 
 /** Ids of packages in the repositories given, by part of the name or words of the description. */
 export async function searchPackages(db: EntityManager, { repositoryIds, search, sort, limit, offset }: PackageSearch) {

@@ -13,6 +13,8 @@ export interface PackageWithReleases {
   readonly releases: readonly Release[];
 }
 
+export type ListedVersion = Pick<Release, 'id' | 'version' | 'createdAt' | 'retirementReason'>;
+
 /** Reading packages. Callers have already asked whether they may. */
 @Injectable()
 export class Packages {
@@ -40,6 +42,14 @@ export class Packages {
     });
   }
 
+  /** Every version with what lists of them show, newest first. */
+  async versions(pkg: Package): Promise<ListedVersion[]> {
+    const columns = { id: true, version: true, createdAt: true, retirementReason: true } as const;
+    return newestFirst(
+      await this.database.manager.find(Release, { select: columns, where: { packageId: pkg.id } }),
+    );
+  }
+
   /** Owners matter in the public repository only. */
   owners(packageId: string): Promise<PackageOwner[]> {
     return this.database.manager.find(PackageOwner, { where: { packageId }, order: { createdAt: 'asc' } });
@@ -52,7 +62,11 @@ export class Packages {
   }
 }
 
-export function newestFirst(releases: readonly Release[]): Release[] {
+interface Versioned {
+  readonly version: string;
+}
+
+export function newestFirst<T extends Versioned>(releases: readonly T[]): T[] {
   return releases
     .map((release) => ({ release, version: parseVersion(release.version) }))
     .sort((a, b) => compareVersions(b.version, a.version))
@@ -60,10 +74,10 @@ export function newestFirst(releases: readonly Release[]): Release[] {
 }
 
 /** The release people should use: the newest stable one, or the newest at all. */
-export function recommended(releases: readonly Release[]): Release {
+export function recommended<T extends Versioned>(releases: readonly T[]): T {
   return latestStable(releases) ?? releases[0]!;
 }
 
-export function latestStable(newestFirst: readonly Release[]): Release | undefined {
+export function latestStable<T extends Versioned>(newestFirst: readonly T[]): T | undefined {
   return newestFirst.find((release) => isStable(parseVersion(release.version)));
 }

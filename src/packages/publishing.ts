@@ -25,6 +25,7 @@ import {
   releaseValues,
   replaceRelease,
 } from './publish/write-release.js';
+import { writeReadme } from './readmes.js';
 import { Release } from './release.entity.js';
 
 export type { Upload };
@@ -43,7 +44,8 @@ export interface Published {
  *   open     body → temporary file → tarball and metadata, checked            (publish/read-upload)
  *   publish  rules that need the database                                     (publish/check-release)
  *            bytes into the store, durable, under a key with their checksum   (platform/objects)
- *            one transaction: package, release, requirements, audit, event    (publish/write-release)
+ *            one transaction: package, release, requirements, readme, audit,
+ *            event                                                            (publish/write-release)
  *
  * Killed anywhere, this leaves the old state or the new one: before the commit no row names the bytes, after it they are
  * there. Publishing the same bytes again answers `unchanged`, so a client that lost the answer may simply repeat.
@@ -102,6 +104,7 @@ export class Publishing {
           ? await insertRelease(tx, { ...values, createdAt: now })
           : await this.replaced(tx, before, values);
       await insertRequirements(tx, release.id, metadata);
+      await writeReadme(tx, release, tarball.readme);
       const state = { repositoryId: repository.id, package: pkg.name, revision: await nextRevision(tx) };
       await describePackage(tx, pkg, state.revision, now);
       await this.note(tx, actor, repository, pkg, release, before !== null);

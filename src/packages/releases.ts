@@ -40,6 +40,11 @@ export class Releases {
     return this.database.manager.find(Requirement, { where: { releaseId: release.id }, order: { name: 'asc' } });
   }
 
+  /** Why this release can no longer be taken back; null where it can. */
+  revertProblem(repository: Repository, pkg: Package, release: Release): string | null {
+    return repository.organizationId === null ? revertProblem(release, pkg, this.clock.now()) : null;
+  }
+
   /** Sets the mark that clients show, or with null takes it away. The bytes stay, and locked projects keep working. */
   async retire(
     actor: Actor,
@@ -68,7 +73,7 @@ export class Releases {
   /** Takes a release back for good; with the last one the package goes too. */
   async revert(actor: Actor, repository: Repository, name: string, version: string): Promise<PackageState> {
     return this.change(repository, name, version, ReleaseReverted, async (tx, pkg, release) => {
-      const problem = repository.organizationId === null ? revertProblem(release, pkg, this.clock.now()) : null;
+      const problem = this.revertProblem(repository, pkg, release);
       if (problem !== null) throw invalidFields({ inserted_at: problem });
       const last = (await tx.countBy(Release, { packageId: pkg.id })) === 1;
       if (last && (await hasDependents(tx, pkg, repository.name)))

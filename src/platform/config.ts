@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { parseSender } from './mail/address.js';
+import { parseSmtpUrl } from './mail/smtp-settings.js';
 
 /**
  * Every setting of Propolis, read once from the environment (and a `.env` file in the working directory), checked, frozen and
@@ -17,6 +19,12 @@ const whole = (least: number, most: number) => z.coerce.number().int().min(least
 const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
 const list = text.transform((value) => value.split(',').map((part) => part.trim()));
 const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' });
+
+/** For transforms that may fail; what was given is not repeated, it may hold a password. */
+function wrong(context: z.RefinementCtx, message: string): never {
+  context.addIssue({ code: 'custom', message });
+  return z.NEVER;
+}
 
 function isNetwork(text: string): boolean {
   const [address = '', bits, ...more] = text.split('/');
@@ -42,6 +50,14 @@ const settings = z.object({
   S3_REGION: text.default('us-east-1'),
   S3_ACCESS_KEY_ID: text.optional(),
   S3_SECRET_ACCESS_KEY: text.optional(),
+  SMTP_URL: text
+    .transform(
+      (value, context) => parseSmtpUrl(value) ?? wrong(context, 'must be smtp://user:password@host:587 or smtps://…'),
+    )
+    .optional(),
+  MAIL_FROM: text
+    .transform((value, context) => parseSender(value) ?? wrong(context, 'must be one address, or: Name <address>'))
+    .optional(),
   SECRET_KEY: z.string().min(32, 'must have at least 32 characters').optional(),
   SIGNING_KEY: text.optional(),
   SIGNING_KEY_FILE: text.optional(),
@@ -51,7 +67,9 @@ const settings = z.object({
     .string()
     .regex(/^[a-z][a-z0-9_]{2,}$/, 'must be a repository name such as hexpm')
     .optional(),
+  SIGN_UP: z.enum(['open', 'invited'], { error: 'must be open or invited' }).default('open'),
   TRIAL_DAYS: whole(0, 3650).default(30),
+  DELETION_DAYS: whole(1, 365).default(14),
   MAX_TARBALL_BYTES: whole(1024, 64 * 1024 * 1024).default(16 * 1024 * 1024),
   UPLOAD_IDLE_SECONDS: whole(1, 600).default(30),
   API_LIMIT_PER_IP: whole(1, 1_000_000).default(100),
@@ -116,6 +134,8 @@ function productionChecks(s: Settings): string[] {
   must(s.SECRET_KEY !== undefined, 'SECRET_KEY: needed, key hashes depend on it');
   must(s.SIGNING_KEY !== undefined || s.SIGNING_KEY_FILE !== undefined, 'SIGNING_KEY or SIGNING_KEY_FILE: needed');
   must(s.TOKEN_KEY !== undefined || s.TOKEN_KEY_FILE !== undefined, 'TOKEN_KEY or TOKEN_KEY_FILE: needed');
+  must(s.SMTP_URL !== undefined, 'SMTP_URL: needed, the local mailbox is for trying things out');
+  must(s.MAIL_FROM !== undefined, 'MAIL_FROM: needed, relays only take senders they know');
   must(s.DEMO !== true, 'DEMO: the demo organization has published passwords');
   return problems;
 }
@@ -135,10 +155,12 @@ export function readConfig(env: Record<string, string | undefined>) {
 
 function shape(s: Settings) {
   const dataDir = resolve(s.DATA_DIR);
+  const publicUrl = s.PUBLIC_URL ?? `http://${s.HOST.includes(':') ? `[${s.HOST}]` : s.HOST}:${s.PORT}`;
   return {
+    production: s.NODE_ENV === 'production',
     host: s.HOST,
     port: s.PORT,
-    publicUrl: s.PUBLIC_URL ?? `http://${s.HOST.includes(':') ? `[${s.HOST}]` : s.HOST}:${s.PORT}`,
+    publicUrl,
     trustedProxies: s.TRUSTED_PROXIES ?? [],
     dataDir,
     /** Undefined means: run the embedded Postgres under `dataDir`. */
@@ -155,12 +177,18 @@ function shape(s: Settings) {
             accessKeyId: s.S3_ACCESS_KEY_ID!,
             secretAccessKey: s.S3_SECRET_ACCESS_KEY!,
           }),
+    /** Undefined means: the local mailbox under `dataDir`. */
+    smtp: s.SMTP_URL,
+    mailFrom: s.MAIL_FROM ?? parseSender(`Propolis <no-reply@${mailDomain(publicUrl)}>`)!,
     secretKey: s.SECRET_KEY,
     signingKey: Object.freeze({ pem: s.SIGNING_KEY, file: s.SIGNING_KEY_FILE }),
     tokenKey: Object.freeze({ pem: s.TOKEN_KEY, file: s.TOKEN_KEY_FILE }),
     /** Name of the repository open to everybody, or undefined where the operator has none. */
     publicRepository: s.PUBLIC_REPOSITORY,
+    /** May anybody make an account, or only who was invited into an organization? */
+    signUp: s.SIGN_UP,
     trialDays: s.TRIAL_DAYS,
+    deletionDays: s.DELETION_DAYS,
     maxTarballBytes: s.MAX_TARBALL_BYTES,
     uploadIdleMs: s.UPLOAD_IDLE_SECONDS * 1000,
     /** Requests a minute. */
@@ -172,6 +200,12 @@ function shape(s: Settings) {
     logLevel: s.LOG_LEVEL,
     demo: s.DEMO ?? (s.DATABASE_URL === undefined && s.NODE_ENV === 'development'),
   };
+}
+
+/** The host of the site as the right part of an address; numbers have no place there. */
+export function mailDomain(publicUrl: string): string {
+  const { hostname } = new URL(publicUrl);
+  return isIP(hostname) !== 0 || hostname.startsWith('[') ? 'localhost' : hostname;
 }
 
 export type GivenConfig = ReturnType<typeof readConfig>;

@@ -1,11 +1,16 @@
+import { join } from 'node:path';
 import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { ChangeFeed } from './change-feed.js';
 import { Clock } from './clock.js';
-import { CONFIG, type Config } from './config.js';
+import { CONFIG, type Config, mailDomain } from './config.js';
 import { Events } from './events.js';
 import { Jobs } from './jobs.js';
 import { type Logger, LOGGER } from './log.js';
+import { LocalMailbox } from './mail/local-mailbox.js';
+import { MailDelivery } from './mail/mail-delivery.js';
 import { Mails } from './mail/mails.js';
+import { SmtpTransport } from './mail/smtp-transport.js';
+import { MAIL_TRANSPORT, type MailTransport } from './mail/transport.js';
 import { Objects } from './objects.js';
 import { RateLimits } from './rate-limits.js';
 import { Secrets } from './secrets.js';
@@ -33,8 +38,15 @@ export class PlatformModule {
       { provide: Secrets, useValue: ground.secrets },
       { provide: OBJECT_STORE, useValue: ground.store },
       { provide: Clock, useValue: ground.clock },
+      { provide: MAIL_TRANSPORT, useValue: transportOf(ground.config) },
     ];
-    const made = [ChangeFeed, Jobs, Events, Mails, Objects, RateLimits, TemporaryFiles, Urls];
+    const made = [ChangeFeed, Jobs, Events, Mails, MailDelivery, Objects, RateLimits, TemporaryFiles, Urls];
     return { module: PlatformModule, providers: [...given, ...made], exports: [...given, ...made] };
   }
+}
+
+function transportOf({ smtp, mailFrom, publicUrl, dataDir }: Config): MailTransport {
+  return smtp === undefined
+    ? new LocalMailbox(join(dataDir, 'mailbox'), mailFrom)
+    : new SmtpTransport(smtp, mailFrom, mailDomain(publicUrl));
 }

@@ -35,6 +35,11 @@ export class RateLimit {
     return result !== null && result.consumedPoints >= this.limit;
   }
 
+  /** Takes back one that was counted: it turned out to be no guess. */
+  async forgive(who: string): Promise<void> {
+    await this.limiter.reward(who, 1);
+  }
+
   private state(result: RateLimiterRes): LimitState {
     const resetsAt = Math.ceil((Date.now() + result.msBeforeNext) / 1000);
     const exceeded = result.consumedPoints > this.limit;

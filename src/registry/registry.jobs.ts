@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { OrganizationCreated } from '../organizations/organizations.events.js';
+import { OrganizationCreated, OrganizationRenamed } from '../organizations/organizations.events.js';
 import {
   type PackageState,
   ReleasePublished,
@@ -33,6 +33,8 @@ export class RegistryJobs implements OnModuleInit {
     this.jobs.define('registry.lists', lists);
     // An empty repository has lists too: they say that nothing is there.
     this.events.subscribe(OrganizationCreated, 'registry', lists);
+    // Every index carries the repository's name, and clients refuse one that carries another.
+    this.events.subscribe(OrganizationRenamed, 'registry', ({ repositoryId }) => this.registry.rebuild(repositoryId));
     const changed = (state: PackageState) => this.packageChanged(state);
     for (const kind of [ReleasePublished, ReleaseReverted, RetirementChanged])
       this.events.subscribe(kind, 'registry', changed);

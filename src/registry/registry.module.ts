@@ -1,16 +1,23 @@
 import { Module } from '@nestjs/common';
+import { AccountsModule } from '../accounts/accounts.module.js';
+import { OrganizationsModule } from '../organizations/organizations.module.js';
 import { CONFIG } from '../platform/config.js';
+import { Erasing } from './erasing.js';
+import { ErasingJobs } from './erasing.jobs.js';
+import { Obituary } from './obituary.js';
 import { RegistryJobs } from './registry.jobs.js';
 import { Registry } from './registry.js';
+import { Renaming } from './renaming.js';
 import { loadRegistryKey, REGISTRY_KEY, SigningKey } from './signing-key.js';
 
 @Module({
+  imports: [AccountsModule, OrganizationsModule],
   providers: [
     { provide: REGISTRY_KEY, inject: [CONFIG], useFactory: loadRegistryKey },
     SigningKey,
     Registry,
-    RegistryJobs,
+    ...[RegistryJobs, Renaming, Erasing, Obituary, ErasingJobs],
   ],
-  exports: [Registry, SigningKey],
+  exports: [Registry, SigningKey, Renaming, ErasingJobs],
 })
 export class RegistryModule {}

@@ -60,11 +60,38 @@ describe('wrong settings', () => {
       'SECRET_KEY',
       'SIGNING_KEY',
       'TOKEN_KEY',
+      'SMTP_URL',
+      'MAIL_FROM',
       'DEMO',
     ]);
   });
 
   test('no problem repeats a secret', () => {
     expect(problems({ SECRET_KEY: 'hunter2' }).join()).not.toContain('hunter2');
+    for (const url of ['smtp://me:hunter2@', 'http://me:hunter2@relay', 'smtp://me:hunter2%zz@relay', 'hunter2'])
+      expect(problems({ SMTP_URL: url })).toEqual([expect.not.stringContaining('hunter2')]);
+  });
+});
+
+describe('the mail relay', () => {
+  const smtp = (SMTP_URL: string) => readConfig({ SMTP_URL }).smtp;
+
+  test('STARTTLS is required by default, but for this machine', () => {
+    const relay = { host: 'relay.example.org', port: 587, implicitTls: false, user: 'a@b', password: 'p:w' };
+    expect(smtp('smtp://a%40b:p%3Aw@relay.example.org')).toEqual({ ...relay, startTls: 'required' });
+    expect(smtp('smtp://a%40b:p%3Aw@relay.example.org:25?tls=none')).toMatchObject({ port: 25, startTls: 'none' });
+    expect(smtp('smtp://127.0.0.1:25')).toMatchObject({ startTls: 'offered', user: undefined });
+    expect(smtp('smtp://[::1]:25')).toMatchObject({ host: '::1', startTls: 'offered' });
+    expect(smtp('smtps://relay.example.org')).toMatchObject({ port: 465, implicitTls: true });
+    expect(() => smtp('smtp://relay.example.org?tls=sometimes')).toThrow('SMTP_URL');
+  });
+
+  test('the sender is one address of the site unless another is given', () => {
+    const from = (env: Record<string, string>) => readConfig(env).mailFrom.written;
+    expect(from({ PUBLIC_URL: 'https://hex.example.org:8443' })).toBe('Propolis <no-reply@hex.example.org>');
+    expect(from({ HOST: '0.0.0.0' })).toBe('Propolis <no-reply@localhost>');
+    expect(from({ MAIL_FROM: 'hex@example.org' })).toBe('hex@example.org');
+    for (const wrong of ['a@b.c, d@e.f', 'A <a@b.c>\nBcc: x@y.z', 'nobody'])
+      expect(() => from({ MAIL_FROM: wrong })).toThrow('MAIL_FROM');
   });
 });

@@ -81,7 +81,7 @@ describe('help and typing errors open nothing', () => {
       const { code, out } = await run([...words, '--help'], { open: notOpened });
       expect([words, code]).toEqual([words, 0]);
       const list = out.split('Commands:\n')[1] ?? '';
-      const names = [...list.matchAll(/^ {2}(\w+)/gm)].map((match) => match[1]!).filter((name) => name !== 'help');
+      const names = [...list.matchAll(/^ {2}([\w-]+)/gm)].map((match) => match[1]!).filter((name) => name !== 'help');
       return [words, ...(await Promise.all(names.map((name) => below([...words, name])))).flat()];
     };
     const all = (await below([])).filter((words) => words.length === 2).map((words) => words.join(' '));
@@ -90,6 +90,7 @@ describe('help and typing errors open nothing', () => {
       ...['create', 'list', 'show', 'comp', 'block', 'reset', 'trial'].map((verb) => `organization ${verb}`),
       ...['add', 'role', 'remove', 'list'].map((verb) => `member ${verb}`),
       ...['create', 'list', 'find', 'revoke'].map((verb) => `key ${verb}`),
+      ...['create', 'list', 'remove'].map((verb) => `oauth-client ${verb}`),
       ...['list', 'show', 'retire', 'unretire', 'revert'].map((verb) => `package ${verb}`),
       ...['registry rebuild', 'registry key', 'audit list'],
     ]);
@@ -223,6 +224,41 @@ test('member: add, role, list, remove', async () => {
   expect(await problem(['member', 'remove', acme.name, acme.people.admin.name, ...why])).toBe(
     'cannot remove last admin member',
   );
+});
+
+test('oauth-client: create, list, remove', async () => {
+  const scopes = ['--scope', 'api', '--scope', 'repositories'];
+  const uri = 'http://127.0.0.1/callback';
+  const made = await json('oauth-client', 'create', 'Comb Viewer', '--redirect', uri, ...scopes, ...why);
+  expect(made).toMatchObject({
+    ...{ client_id: expect.stringMatching(/^[0-9a-f-]{36}$/) as string, name: 'Comb Viewer', type: 'public' },
+    ...{ redirect_uris: [uri], grant_types: ['authorization_code', 'refresh_token'], scopes: ['api', 'repositories'] },
+  });
+  expect(made).not.toHaveProperty('client_secret');
+  expect((await json('oauth-client', 'list')).map(({ name }: { name: string }) => name)).toEqual([
+    'Comb Viewer',
+    'Hex CLI',
+  ]);
+  const server = ['oauth-client', 'create', 'Server', '--redirect', 'https://s.example/cb', '--confidential'];
+  const { client_secret } = await json(...server, ...scopes, ...why);
+  expect(client_secret).toMatch(/^[\w-]{43}$/);
+  expect(JSON.stringify(await json('oauth-client', 'list'))).not.toContain(client_secret);
+  expect(await json('oauth-client', 'remove', made.client_id, ...because('gone'))).toMatchObject({ ended: 0 });
+  expect((await lastEntry('oauth_client.remove'))?.params).toMatchObject({ name: 'Comb Viewer', reason: 'gone' });
+  expect(await problem(['oauth-client', 'remove', made.client_id, ...why])).toMatch(/not found$/);
+});
+
+test.each([
+  [['--redirect', 'http://evil.example/cb', '--scope', 'api'], /must begin with https/],
+  [['--redirect', 'http://localhost:4000/cb', '--scope', 'api'], /must begin with https/],
+  [['--redirect', 'https://a.example/cb#x', '--scope', 'api'], /must have no fragment/],
+  [['--redirect', 'javascript:alert(1)', '--scope', 'api'], /must begin with https/],
+  [['--redirect', 'noise', '--scope', 'api'], /is not an address/],
+  [['--scope', 'api'], /at least one is needed/],
+  [['--redirect', 'https://a.example/cb', '--scope', 'everything'], /everything is none of api/],
+  [['--redirect', 'https://a.example/cb'], /'--scope <domain>' not specified/],
+])('oauth-client: %j is refused', async (options, why_) => {
+  expect(await problem(['oauth-client', 'create', 'x', ...options, ...why])).toMatch(why_);
 });
 
 test('key: find tells whose a leaked secret is', async () => {

@@ -29,7 +29,7 @@ export class TestClock extends Clock {
 }
 
 export interface TestApp {
-  /** `http://127.0.0.1:PORT`, also the app's PUBLIC_URL. */
+  /** `http://127.0.0.1:PORT`, or with {@link AppOptions.host} by that name; also the app's PUBLIC_URL. */
   readonly url: string;
   readonly config: Config;
   readonly app: NestFastifyApplication;
@@ -46,6 +46,8 @@ export interface AppOptions {
   /** Settings over the defaults of tests. */
   readonly env?: Record<string, string>;
   readonly databaseUrl?: string;
+  /** What browsers call it; passkeys need a name and take no number. Default: 127.0.0.1. */
+  readonly host?: 'localhost';
   readonly store?: ObjectStore;
   /** Jobs that are meant to fail, by the start of their name. */
   readonly failingJobs?: string;
@@ -55,9 +57,12 @@ export interface AppOptions {
 export async function startApp(options: AppOptions = {}): Promise<TestApp> {
   const dataDir = await mkdtemp(join(tmpdir(), 'propolis-app-'));
   const port = await freePort();
-  const url = `http://127.0.0.1:${port}`;
+  const url = `http://${options.host ?? '127.0.0.1'}:${port}`;
   const databaseUrl = options.databaseUrl ?? (await cloneDatabase());
-  const config = Object.freeze({ ...readConfig({ ...settings(dataDir, port), ...options.env }), databaseUrl });
+  const config = Object.freeze({
+    ...readConfig({ ...settings(dataDir, port), PUBLIC_URL: url, ...options.env }),
+    databaseUrl,
+  });
   const lines: string[] = [];
   const sink = new Writable({ write: (chunk: Buffer, _encoding, done) => done(void lines.push(chunk.toString())) });
   const logger = createLogger('debug', sink);

@@ -39,7 +39,7 @@ export async function keyOf(
 export interface Team {
   readonly organization: Organization;
   readonly name: string;
-  readonly people: Record<Role, User>;
+  readonly people: Record<Exclude<Role, 'billing'>, User>;
   /** Of the writer: the whole API. */
   readonly publishKey: string;
   /** Of the organization: fetching only. */

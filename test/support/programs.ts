@@ -50,7 +50,7 @@ const succeeds = (command: string, args: string[], env: Record<string, string>):
   new Promise((resolve) => execFile(command, args, { env, timeout: 30_000 }, (error) => resolve(error === null)));
 
 /** Says plainly what is skipped and why; the answer goes into `describe.skipIf`. */
-function present(what: string, found: boolean): boolean {
+export function present(what: string, found: boolean): boolean {
   if (!found) console.log(`SKIPPED: ${what} is not on this machine, so the tests that drive it cannot run here.`);
   return found;
 }

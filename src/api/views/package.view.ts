@@ -1,4 +1,5 @@
 import { scopeOf, type Repository } from '../../organizations/repository.entity.js';
+import { type DownloadSummary } from '../../packages/downloads.js';
 import { latestStable, type PackageWithReleases, recommended } from '../../packages/packages.js';
 import { type Urls } from '../../platform/urls.js';
 import { installSnippets } from './install-snippets.js';
@@ -6,8 +7,12 @@ import { retirementView } from './release.view.js';
 import { iso } from './time.js';
 import { userReference } from './user.view.js';
 
-/** `releases` newest first. `downloads` and a description that is text are there because rebar3_hex crashes without them. */
-export function packageView(urls: Urls, repository: Repository, { pkg, releases }: PackageWithReleases) {
+export interface ShownPackage extends PackageWithReleases {
+  readonly downloads: DownloadSummary;
+}
+
+/** `releases` newest first. `downloads` and a description that is text must be there: rebar3_hex crashes without them. */
+export function packageView(urls: Urls, repository: Repository, { pkg, releases, downloads }: ShownPackage) {
   const scope = scopeOf(repository);
   return {
     repository: repository.name,
@@ -35,7 +40,7 @@ export function packageView(urls: Urls, repository: Repository, { pkg, releases 
         .filter((release) => release.retirementReason !== null)
         .map((release) => [release.version, retirementView(release)]),
     ),
-    downloads: {},
+    downloads: { ...downloads },
     inserted_at: iso(pkg.createdAt),
     updated_at: iso(pkg.updatedAt),
   };

@@ -17,6 +17,7 @@ export function releaseView(
   pkg: Package,
   release: Release,
   requirements: readonly Requirement[],
+  downloads: number,
 ) {
   const scope = scopeOf(repository);
   return {
@@ -35,7 +36,7 @@ export function releaseView(
     ),
     configs: installSnippets(scope, pkg.name, release),
     meta: { app: release.meta.app, build_tools: release.meta.buildTools, elixir: release.meta.elixir },
-    downloads: 0,
+    downloads,
     publisher: release.publisherId === null ? null : userReference(urls, release.publisherName),
   };
 }

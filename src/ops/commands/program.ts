@@ -4,6 +4,7 @@ import { AdminCommand, type Open, type Terminal } from './command-line.js';
 import { complaint, oneLine } from './complaint.js';
 import { keyCommands } from './key.command.js';
 import { memberCommands } from './member.command.js';
+import { oauthClientCommands } from './oauth-client.command.js';
 import { organizationCommands } from './organization.command.js';
 import { packageCommands } from './package.command.js';
 import { registryCommands } from './registry.command.js';
@@ -39,6 +40,7 @@ function program(open: Open, terminal: Terminal): AdminCommand {
     organizationCommands,
     memberCommands,
     keyCommands,
+    oauthClientCommands,
     packageCommands,
     registryCommands,
     auditCommands,

@@ -1,5 +1,7 @@
 import { type INestApplicationContext } from '@nestjs/common';
 import { Keys } from '../../accounts/keys.js';
+import { PasswordChanges } from '../../accounts/password-changes.js';
+import { OAuthClients } from '../../accounts/oauth-clients.js';
 import { Users } from '../../accounts/users.js';
 import { Audit } from '../../audit/audit.js';
 import { Members } from '../../organizations/members.js';
@@ -18,7 +20,9 @@ export function roomsOf(app: INestApplicationContext) {
   return {
     audit: app.get(Audit),
     users: app.get(Users),
+    passwords: app.get(PasswordChanges),
     keys: app.get(Keys),
+    oauthClients: app.get(OAuthClients),
     organizations: app.get(Organizations),
     members: app.get(Members),
     packages: app.get(Packages),

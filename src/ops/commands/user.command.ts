@@ -57,12 +57,12 @@ export function userCommands(admin: AdminCommand): void {
 
   user
     .command('password <name>')
-    .description('set a new password')
+    .description('set a new password; every session of the account ends')
     .option(...PASSWORD_OPTION)
     .writes()
-    .answers(async ({ users }, name: string, options: Because & PasswordOption) => {
+    .answers(async ({ users, passwords }, name: string, options: Because & PasswordOption) => {
       const { password, generated } = await choosePassword(options, admin.terminal);
-      await users.setPassword(operator(options), name, password);
+      await passwords.set(operator(options), name, password);
       const changed = userView(await users.named(name));
       return said(`password of ${changed.name} set${shown(generated)}`, { ...changed, ...generated });
     });

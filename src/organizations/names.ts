@@ -1,0 +1,14 @@
+import { FormatError } from '../hex/format-error.js';
+import { checkOrganizationName } from '../hex/package-name.js';
+import { type Config } from '../platform/config.js';
+import { invalidFields } from '../platform/errors.js';
+
+/** Throws unless an organization may be called so at all; whether somebody has or had the name the database says. */
+export function checkName(name: string, { publicRepository }: Pick<Config, 'publicRepository'>): void {
+  if (name === publicRepository) throw invalidFields({ name: 'is reserved' });
+  try {
+    checkOrganizationName(name);
+  } catch (error) {
+    throw error instanceof FormatError ? invalidFields({ name: error.message }) : error;
+  }
+}

@@ -1,0 +1,116 @@
+import { type BeforeApplicationShutdown, Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { Clock } from '../platform/clock.js';
+import { type Logger, LOGGER } from '../platform/log.js';
+import {
+  addDownloads,
+  type DownloadCount,
+  downloadDays,
+  downloadSummaries,
+  releaseDownloads,
+} from './downloads.queries.js';
+
+const FLUSH_MS = 15_000;
+/** Different releases and days that wait at most; about ten megabytes. */
+const MAX_WAITING = 50_000;
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** How often a package was fetched; days are days of UTC, today's as far as it has come. */
+export interface DownloadSummary {
+  readonly all: number;
+  /** In 90 days. */
+  readonly recent: number;
+  readonly week: number;
+  readonly day: number;
+}
+
+export const NO_DOWNLOADS: DownloadSummary = { all: 0, recent: 0, week: 0, day: 0 };
+
+const dayOf = (date: Date): string => date.toISOString().slice(0, 10);
+
+/**
+ * Counts how often tarballs are fetched, without a write on the way of a fetch: kept in memory and added up in the database
+ * every quarter of a minute and at a clean stop. A crash loses what this process has counted since. When the database is
+ * away the counts wait for it; when its answer to a commit is lost, they are counted twice: they are statistics.
+ */
+@Injectable()
+export class Downloads implements OnModuleInit, BeforeApplicationShutdown {
+  private readonly waiting = new Map<string, DownloadCount>();
+  private writing: Promise<void> = Promise.resolve();
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly database: DataSource,
+    private readonly clock: Clock,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  /** One whole tarball has been delivered. */
+  note(release: Pick<DownloadCount, 'repositoryId' | 'name' | 'version'>): void {
+    this.add({ ...release, day: dayOf(this.clock.now()), count: 1 });
+  }
+
+  onModuleInit(): void {
+    const failed = (err: unknown) => this.logger.warn({ err }, 'downloads could not be counted, will try again');
+    this.timer = setInterval(() => void this.flush().catch(failed), FLUSH_MS);
+    this.timer.unref();
+  }
+
+  /** Writes what waits, after what is being written. */
+  flush(): Promise<void> {
+    const next = this.writing.then(() => this.write());
+    this.writing = next.catch(() => undefined);
+    return next;
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    clearInterval(this.timer);
+    await this.flush();
+  }
+
+  /** For each id given, in one statement. */
+  async summaries(packageIds: readonly string[]): Promise<ReadonlyMap<string, DownloadSummary>> {
+    const rows = await downloadSummaries(this.database.manager, packageIds, dayOf(this.clock.now()));
+    return new Map(
+      rows.map(({ id, total, recent, week, today }) => [
+        id,
+        { all: Number(total), recent: Number(recent), week: Number(week), day: Number(today) },
+      ]),
+    );
+  }
+
+  /** The last `days` days of a package, the oldest first and today last; days without a download are 0. */
+  async daily(packageId: string, days: number): Promise<{ day: string; count: number }[]> {
+    const today = this.clock.now().getTime();
+    const wanted = Array.from({ length: days }, (_, index) => dayOf(new Date(today - (days - 1 - index) * DAY_MS)));
+    const rows = await downloadDays(this.database.manager, packageId, wanted[0]!);
+    const counts = new Map(rows.map(({ day, count }) => [day, Number(count)]));
+    return wanted.map((day) => ({ day, count: counts.get(day) ?? 0 }));
+  }
+
+  /** All downloads of each of these releases; those without any are missing. */
+  async ofReleases(releaseIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    const rows = await releaseDownloads(this.database.manager, releaseIds);
+    return new Map(rows.map(({ id, count }) => [id, Number(count)]));
+  }
+
+  private async write(): Promise<void> {
+    const batch = [...this.waiting.values()];
+    if (batch.length === 0) return;
+    this.waiting.clear();
+    try {
+      await this.database.transaction((tx) => addDownloads(tx, batch));
+    } catch (error) {
+      batch.forEach((count) => this.add(count));
+      throw error;
+    }
+  }
+
+  private add(more: DownloadCount): void {
+    const key = `${more.repositoryId}/${more.name}/${more.version}/${more.day}`;
+    const before = this.waiting.get(key);
+    // Full only while the database has been away for long.
+    if (before === undefined && this.waiting.size >= MAX_WAITING) return;
+    this.waiting.set(key, { ...more, count: more.count + (before?.count ?? 0) });
+  }
+}

@@ -1,0 +1,103 @@
+import { type EntityManager } from 'typeorm';
+
+export const listSorts = ['relevance', 'name', 'updated', 'downloads'] as const;
+export type ListSort = (typeof listSorts)[number];
+
+/** A package as lists show it. Only columns of its own row, so that no list reads releases. */
+export interface ListedPackage {
+  readonly id: string;
+  readonly repositoryId: string;
+  readonly name: string;
+  readonly description: string | null;
+  readonly latestVersion: string | null;
+  readonly latestStableVersion: string | null;
+  readonly updatedAt: Date;
+  /** Of all time. */
+  readonly downloads: number;
+}
+
+export interface ListQuery {
+  /** Those the reader may see; nothing of any other is looked at. */
+  readonly repositoryIds: readonly string[];
+  readonly search: string;
+  readonly sort: ListSort;
+  readonly limit: number;
+  readonly offset: number;
+}
+
+export const LISTED = `p.id, p.repository_id as "repositoryId", p.name, p.description, p.latest_version as "latestVersion",
+  p.latest_stable_version as "latestStableVersion", p.updated_at as "updatedAt", coalesce(t.count, 0)::float8 as downloads`;
+export const WITH_TOTALS = 'left join package_download_totals t on t.package_id = p.id';
+
+// Each alternative has an index of its own: three of trigrams of the name, one of words of the description.
+const MATCH = `(p.name like '%' || $3 || '%' or p.name % $2 or $2 <% p.name
+  or to_tsvector('english', coalesce(p.description, '')) @@ websearch_to_tsquery('english', $4))`;
+
+/** The name itself, names that begin so, then likeness of the name and words of the description, and last who is liked. */
+const RELEVANCE = `(p.name = $2) desc, (p.name like $3 || '%') desc,
+  greatest(similarity(p.name, $2), 0.9 * word_similarity($2, p.name))
+    + 0.5 * ts_rank(to_tsvector('english', coalesce(p.description, '')), websearch_to_tsquery('english', $4), 1)
+    + 0.01 * ln(1 + coalesce(t.count, 0)) desc, p.name, p.id`;
+
+const ORDER: Record<ListSort, string> = {
+  relevance: RELEVANCE,
+  name: 'p.name, p.id',
+  updated: 'p.updated_at desc, p.id',
+  downloads: 'coalesce(t.count, 0) desc, p.name, p.id',
+};
+
+const escapeLike = (text: string): string => text.replace(/[\\%_]/g, (char) => `\\${char}`);
+/** What people type for `phoenix_live_view`: `Phoenix live-view`. */
+const asName = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]+/g, '_').replace(/^_|_$/g, '');
+
+function condition(search: string): { where: string; values: unknown[] } {
+  if (search === '') return { where: 'true', values: [] };
+  const name = asName(search);
+  // Without a single letter of a name, only the description can match.
+  const values = name === '' ? ['\u0001', '\u0001', search] : [name, escapeLike(name), search];
+  return { where: MATCH, values };
+}
+
+export function listPackages(
+  db: EntityManager,
+  { repositoryIds, search, sort, limit, offset }: ListQuery,
+): Promise<ListedPackage[]> {
+  const { where, values } = condition(search);
+  const order = ORDER[search === '' && sort === 'relevance' ? 'updated' : sort];
+  return db.query(
+    `select ${LISTED} from packages p ${WITH_TOTALS}
+     where p.repository_id = any ($1::bigint[]) and ${where}
+     order by ${order} limit ${limit} offset ${offset}`,
+    [repositoryIds, ...values],
+  );
+}
+
+/** How many there are, counted up to `most`. */
+export async function countPackages(
+  db: EntityManager,
+  { repositoryIds, search }: Pick<ListQuery, 'repositoryIds' | 'search'>,
+  most: number,
+): Promise<number> {
+  const { where, values } = condition(search);
+  const rows = await db.query<{ count: string }[]>(
+    `select count(*) from (
+       select 1 from packages p where p.repository_id = any ($1::bigint[]) and ${where} limit ${most}) as found`,
+    [repositoryIds, ...values],
+  );
+  return Number(rows[0]!.count);
+}
+
+/** Names that look like `text`, more generously than a search finds them. */
+export function similarPackages(
+  db: EntityManager,
+  repositoryIds: readonly string[],
+  text: string,
+  limit: number,
+): Promise<{ name: string; repositoryId: string }[]> {
+  return db.query(
+    `select p.name, p.repository_id as "repositoryId" from packages p
+     where p.repository_id = any ($1::bigint[]) and similarity(p.name, $2) > 0.12
+     order by similarity(p.name, $2) desc, p.name limit ${limit}`,
+    [repositoryIds, asName(text)],
+  );
+}

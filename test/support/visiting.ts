@@ -1,0 +1,76 @@
+import { type Browser, type Page } from 'playwright-core';
+import { type TestApp } from './app.js';
+import { violations } from './axe.js';
+import { openProfile, type Profile } from './browser.js';
+import { type SeenPage } from './pages.js';
+import { logIn, type Who, type World } from './world.js';
+
+/** A window, and how its owner likes it. */
+export interface View {
+  readonly width: number;
+  readonly height: number;
+  readonly colorScheme: 'light' | 'dark';
+}
+
+export const PHONE = { width: 390, height: 844 };
+export const DESKTOP = { width: 1280, height: 900 };
+
+/** Goes through pages as different people. One profile a person, kept from page to page. */
+export class Visits {
+  private readonly profiles = new Map<Who, Profile>();
+
+  constructor(
+    private readonly browser: Browser,
+    private readonly test: TestApp,
+    private readonly world: World,
+  ) {}
+
+  /**
+   * Opens a page once and looks at it in every view; `look` does something with it and its complaints. Returns all that is
+   * wrong: a wrong status, what axe says, what the browser complained about.
+   */
+  async visit(
+    seen: SeenPage,
+    views: readonly View[],
+    look: (page: Page, view: View) => Promise<void> = async () => undefined,
+  ): Promise<string[]> {
+    const profile = await this.profileOf(seen.who);
+    const { page } = profile;
+    const address = typeof seen.address === 'string' ? seen.address : await seen.address(this.world, this.test);
+    const wrong: string[] = [];
+    await show(page, views[0]!);
+    const answer = await page.goto(address);
+    if (answer?.status() !== (seen.status ?? 200)) wrong.push(`${address} answers ${answer?.status()}`);
+    const landed = new URL(page.url());
+    if (landed.pathname !== new URL(address, this.test.url).pathname)
+      wrong.push(`${address} leads to ${landed.pathname}`);
+    await seen.then?.(page);
+    for (const view of views) {
+      await show(page, view);
+      await look(page, view);
+      for (const violation of await violations(page)) wrong.push(`${nameOf(view)}: ${violation}`);
+    }
+    return [...wrong, ...profile.takeProblems()];
+  }
+
+  async close(): Promise<void> {
+    for (const { context } of this.profiles.values()) await context.close();
+  }
+
+  private async profileOf(who: Who): Promise<Profile> {
+    const known = this.profiles.get(who);
+    if (known !== undefined) return known;
+    const profile = await openProfile(this.browser, this.test.url, { reducedMotion: 'reduce' });
+    if (who !== 'anonymous') await logIn(this.test, profile, this.world.people[who]);
+    this.profiles.set(who, profile);
+    return profile;
+  }
+}
+
+/** The same page in another window: the styles follow, and so saves what loading it again would cost. */
+async function show(page: Page, { width, height, colorScheme }: View): Promise<void> {
+  await page.setViewportSize({ width, height });
+  await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+}
+
+export const nameOf = ({ width, colorScheme }: View): string => `${width}-${colorScheme}`;
