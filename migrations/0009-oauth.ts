@@ -25,7 +25,10 @@ export class OAuth0009 implements MigrationInterface {
        values ($1, 'Hex CLI', '[]', $2, $3, now())`,
       [
         HEX_CLI,
-        JSON.stringify(['device_code', 'authorization_code', 'refresh_token', 'client_credentials']),
+        JSON.stringify([
+          'urn:ietf:params:oauth:grant-type:device_code',
+          ...['authorization_code', 'refresh_token', 'client_credentials'],
+        ]),
         JSON.stringify(['api', 'repositories', 'repository', 'package', 'docs']),
       ],
     );

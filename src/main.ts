@@ -4,6 +4,9 @@ import { demoLines } from './ops/demo/demo-lines.js';
 import { Demo, DEMO_ORGANIZATION } from './ops/demo/demo.js';
 import { loadConfig } from './platform/config.js';
 import { createLogger, type Logger } from './platform/log.js';
+import { LocalMailbox } from './platform/mail/local-mailbox.js';
+import { MAIL_TRANSPORT } from './platform/mail/transport.js';
+import { paths } from './platform/paths.js';
 import { startProblem } from './platform/start-problem.js';
 import { Urls } from './platform/urls.js';
 import { SigningKey } from './registry/signing-key.js';
@@ -29,7 +32,8 @@ async function welcome({ app }: RunningApp, siteUrl: string, demo: boolean): Pro
   if (!demo) return `Propolis is ready:  ${siteUrl}\n`;
   const [urls, { publicPem, fingerprint }, notes] = [app.get(Urls), app.get(SigningKey), await app.get(Demo).ensure()];
   const place = { repositoryUrl: urls.repository(DEMO_ORGANIZATION), apiUrl: urls.api(), publicPem, fingerprint };
-  return demoLines(siteUrl, place, notes);
+  const mailboxUrl = app.get<unknown>(MAIL_TRANSPORT) instanceof LocalMailbox ? urls.page(paths.mailbox) : undefined;
+  return demoLines(siteUrl, place, notes, mailboxUrl);
 }
 
 /** Requests and jobs first, the embedded database last, then exit 0. A second signal does not wait. */

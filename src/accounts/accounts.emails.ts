@@ -178,3 +178,26 @@ export const accountDeletedLetter = (name: string, from: Circumstances): Letter 
   facts: circumstances(from),
   because: `You get this mail because this was the address of the account ${name}. It is the last one.`,
 });
+
+export interface LetIn {
+  /** What the machine calls itself; null for a program that did not say. */
+  readonly machine: string | null;
+  readonly program: string;
+  readonly scopes: readonly string[];
+}
+
+export const grantLetter = (about: About, from: Circumstances, given: LetIn, sessionsUrl: string): Letter => {
+  const { machine, program, scopes } = given;
+  const who = machine === null ? program : `${program} on “${machine}”`;
+  return {
+    subject: `${program} was let in to your account`,
+    paragraphs: [`From now on ${who} can act for your account ${about.name}, for at most 30 days.`],
+    facts: [['May', scopes.join(', ')], ...circumstances(from)],
+    action: { label: 'Look at what is logged in as you', url: sessionsUrl },
+    afterwards: [
+      NOT_YOU,
+      `If it was not, or if somebody sent you the code for it, log it out there and set a new password: ${about.resetUrl}`,
+    ],
+    because: dueTo(about.name),
+  };
+};

@@ -5,7 +5,10 @@ import { Audit } from '../audit/audit.js';
 import { Clock } from '../platform/clock.js';
 import { type Tx } from '../platform/database.js';
 import { DomainError, notFound } from '../platform/errors.js';
+import { paths } from '../platform/paths.js';
+import { grantLetter } from './accounts.emails.js';
 import { Grant } from './grant.entity.js';
+import { Notices } from './notices.js';
 import { OAuthClient } from './oauth-client.entity.js';
 import { oauthProblem } from './oauth-problem.js';
 import { type Permission, toScope } from './permissions.js';
@@ -48,12 +51,13 @@ export class Grants {
   constructor(
     private readonly database: DataSource,
     private readonly audit: Audit,
+    private readonly notices: Notices,
     private readonly clock: Clock,
   ) {}
 
   async create(tx: Tx, { actor, user, session }: Approver, input: NewGrant): Promise<Grant> {
     const { clientId, name, permissions } = input;
-    await this.holdClient(tx, clientId);
+    const program = (await this.holdClient(tx, clientId)).name;
     await this.makeRoom(tx, actor, user);
     await this.holdSession(tx, session);
     const now = this.clock.now();
@@ -65,7 +69,11 @@ export class Grants {
         ...{ createdAt: now, expiresAt: new Date(now.getTime() + PICKUP_MS), revokedAt: null },
       }),
     );
-    await this.note(tx, actor, 'grant.create', grant, { user: user.name, scopes: permissions.map(toScope) });
+    const scopes = permissions.map(toScope);
+    await this.note(tx, actor, 'grant.create', grant, { user: user.name, scopes });
+    await this.notices.tell(tx, actor, user, `grant ${grant.id}`, (about, from) =>
+      grantLetter(about, from, { machine: name, program, scopes }, this.notices.page(paths.sessions)),
+    );
     return grant;
   }
 
@@ -140,10 +148,11 @@ export class Grants {
   }
 
   /** Held, so that the client is not removed in between. */
-  private async holdClient(tx: Tx, id: string): Promise<void> {
+  private async holdClient(tx: Tx, id: string): Promise<OAuthClient> {
     const where = { id, removedAt: IsNull() };
-    if ((await tx.findOne(OAuthClient, { where, lock: { mode: 'pessimistic_read' } })) === null)
-      throw oauthProblem('invalid_client', 'this program is not registered any more');
+    const client = await tx.findOne(OAuthClient, { where, lock: { mode: 'pessimistic_read' } });
+    if (client === null) throw oauthProblem('invalid_client', 'this program is not registered any more');
+    return client;
   }
 
   private live() {

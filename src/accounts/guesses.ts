@@ -27,7 +27,7 @@ export async function guess<T>(counters: readonly Counter[], judge: () => Promis
 }
 
 function tooMany(resetsAt: number): DomainError {
-  const minutes = Math.max(1, Math.ceil((resetsAt * 1000 - Date.now()) / 60_000));
+  const minutes = Math.max(1, Math.round((resetsAt * 1000 - Date.now()) / 60_000));
   const wait = minutes === 1 ? 'a minute' : `${minutes} minutes`;
   return new DomainError('rate_limited', 'too_many_attempts', `too many attempts, please try again in ${wait}`);
 }

@@ -16,7 +16,13 @@ export interface Choice {
   readonly fullName?: string;
 }
 
-type Also = (tx: Tx, user: User) => Promise<unknown>;
+/** What else happens in the transaction that makes the account. */
+export interface AlongWith {
+  /** Before it: the proof is used up, so that of many at once with the same one all but the first stop here. */
+  readonly prove?: (tx: Tx) => Promise<unknown>;
+  /** After it: they join what they were invited to. */
+  readonly join?: (tx: Tx, user: User) => Promise<unknown>;
+}
 
 /** Accounts for people whose address is proved, by a link of ours or by an invitation. */
 @Injectable()
@@ -43,15 +49,16 @@ export class NewAccounts {
   }
 
   /**
-   * Makes the account and logs them in, in one transaction with `also` (use the proof up, join the organization). Throws
-   * `invalid` by field (`username`, `password`, `email`) where it cannot be.
+   * Makes the account and logs them in, in one transaction with what goes along. Throws `invalid` by field (`username`,
+   * `password`, `email`) where it cannot be.
    */
-  async make(origin: Origin, address: string, choice: Choice, also: Also): Promise<StartedSession> {
+  async make(origin: Origin, address: string, choice: Choice, along: AlongWith): Promise<StartedSession> {
     const checked = await this.users.check({ ...choice, email: address, verified: true });
     return namingProblems(() =>
       this.database.transaction(async (tx) => {
+        await along.prove?.(tx);
         const user = await this.users.createIn(tx, { kind: 'anonymous', origin }, checked);
-        await also(tx, user);
+        await along.join?.(tx, user);
         return this.starts.startIn(tx, user, origin, 'sign-up');
       }),
     );

@@ -1,7 +1,7 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-export const grantTypes = ['device_code', 'authorization_code', 'refresh_token', 'client_credentials'] as const;
-export type GrantType = (typeof grantTypes)[number];
+export const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code';
+export type GrantType = typeof DEVICE_GRANT | 'authorization_code' | 'refresh_token' | 'client_credentials';
 
 /** A program that may ask people to let it act for them. The operator registers them; there is no other way. */
 @Entity('oauth_clients')

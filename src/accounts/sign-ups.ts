@@ -42,6 +42,6 @@ export class SignUps {
   /** With the link's proof used up in the transaction that makes the account; then they are logged in. */
   async complete(origin: Origin, token: string, choice: Choice): Promise<StartedSession> {
     const address = await this.look(origin, token);
-    return this.accounts.make(origin, address, choice, (tx) => this.proofs.use(tx, 'sign_up', token));
+    return this.accounts.make(origin, address, choice, { prove: (tx) => this.proofs.use(tx, 'sign_up', token) });
   }
 }

@@ -3,6 +3,7 @@ import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { DEVICE_CODE_SECONDS, DeviceCodes } from '../accounts/device-codes.js';
 import { GivingBack } from '../accounts/giving-back.js';
+import { DEVICE_GRANT } from '../accounts/oauth-client.entity.js';
 import { askable, mustAllow, OAuthClients } from '../accounts/oauth-clients.js';
 import { fromScope } from '../accounts/permissions.js';
 import { networkOf } from '../accounts/places.js';
@@ -14,15 +15,16 @@ import { type RateLimit, RateLimits } from '../platform/rate-limits.js';
 import { Urls } from '../platform/urls.js';
 import { GrantTypes, type TokenAnswer } from './oauth/grant-types.js';
 
+const anything = z.unknown().optional();
 const short = z.string().max(10_000).optional().catch(undefined);
 const TokenRequest = z.object({
-  ...{ grant_type: z.string().catch(''), client_id: z.unknown(), client_secret: z.unknown(), scope: short },
-  ...{ device_code: z.unknown(), refresh_token: z.unknown() },
-  ...{ code: z.unknown(), redirect_uri: z.unknown(), code_verifier: z.unknown() },
+  ...{ grant_type: z.string().catch(''), client_id: anything, client_secret: anything, scope: short },
+  ...{ device_code: anything, refresh_token: anything },
+  ...{ code: anything, redirect_uri: anything, code_verifier: anything },
 });
-const DeviceRequest = z.object({ client_id: z.unknown(), client_secret: z.unknown(), scope: short, name: short });
-const GivenBack = z.object({ token: z.unknown(), client_id: z.unknown() });
-const GivenBackByHash = z.object({ token_hash: z.unknown() });
+const DeviceRequest = z.object({ client_id: anything, client_secret: anything, scope: short, name: short });
+const GivenBack = z.object({ token: anything, client_id: anything });
+const GivenBackByHash = z.object({ token_hash: anything });
 
 /** RFC 6749 section 5.2; here errors have this shape instead of the API's own. */
 interface OAuthError {
@@ -76,7 +78,7 @@ export class OAuthController {
       if (!input.success) return this.refuse(reply, 400, notAMap);
       const { client_id, client_secret } = clientOf(request, input.data);
       const client = await this.clients.authenticate(client_id, client_secret);
-      mustAllow(client, 'device_code');
+      mustAllow(client, DEVICE_GRANT);
       const permissions = askable(client, fromScope(input.data.scope ?? ''));
       if ((await this.starts.count(networkOf(request.ip))).exceeded) return this.refuse(reply, 429, tooManyStarts);
       return this.started(await this.devices.start(client, { name: input.data.name, permissions }, originOf(request)));

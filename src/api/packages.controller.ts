@@ -46,7 +46,7 @@ export class PackagesController {
     });
     const downloads = await this.downloads.summaries(found.map(({ pkg }) => pkg.id));
     const of = (id: string) => repositories.find((repository) => repository.id === id)!;
-    return found.map((one) => 
+    return found.map((one) =>
       packageView(this.urls, of(one.pkg.repositoryId), {
         ...one,
         downloads: downloads.get(one.pkg.id) ?? NO_DOWNLOADS,

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource, LessThan } from 'typeorm';
 import { Clock } from '../platform/clock.js';
 import { type Tx } from '../platform/database.js';
 import { type Actor, nameOf, originOf } from './actor.js';
@@ -52,6 +52,12 @@ export class Audit {
       ...(organizationId ? { subjectOrganizationId: organizationId } : {}),
       ...(userId ? { subjectUserId: userId } : {}),
     };
+    return this.database.manager.find(AuditEntry, { where, order: { id: 'desc' }, take: limit });
+  }
+
+  /** A person's own log: newest first, from after the entry `before` on. */
+  ofUser(userId: string, before: string | null, limit: number): Promise<AuditEntry[]> {
+    const where = { subjectUserId: userId, ...(before !== null && { id: LessThan(before) }) };
     return this.database.manager.find(AuditEntry, { where, order: { id: 'desc' }, take: limit });
   }
 }

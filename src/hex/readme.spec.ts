@@ -6,8 +6,9 @@ import { readTarball } from './tarball.js';
 
 const readmeOf = async (files: Record<string, string | Buffer>) => {
   const contents = Object.entries(files).map(([path, bytes]) => ({ path, bytes: Buffer.from(bytes) }));
-  return (await readTarball(bufferSource(await createTarball({ metadata: '{<<"name">>,<<"x">>}.\n', files: contents }))))
-    .readme;
+  return (
+    await readTarball(bufferSource(await createTarball({ metadata: '{<<"name">>,<<"x">>}.\n', files: contents })))
+  ).readme;
 };
 
 describe('the readme of a tarball', () => {

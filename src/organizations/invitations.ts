@@ -27,6 +27,8 @@ export interface Accepted {
   readonly seated: boolean;
 }
 
+type Guest = Pick<User, 'id' | 'name'>;
+
 const open = { acceptedAt: IsNull(), revokedAt: IsNull() };
 
 /**
@@ -89,37 +91,46 @@ export class Invitations {
     return { organization, role, address, inviter: inviterName, expiresAt };
   }
 
-  /** Throws `not_found` for a link that does not work, `invalid` (`no_seat`) while all seats are taken: it stays open then. */
-  async accept(actor: Actor, user: Pick<User, 'id' | 'name'>, token: unknown): Promise<Accepted> {
-    const found = await this.links.find(this.database.manager, token);
-    if (found === null) throw notFound('invitation');
-    try {
-      return await this.database.transaction((tx) => this.acceptIn(tx, actor, user, found.organizationId, token));
-    } catch (error) {
-      if (error instanceof DomainError && error.code === 'no_seat') throw await this.record.noSeat(actor, found);
-      throw error;
-    }
+  /** Throws `not_found` for a link that does not work, `conflict` (`no_seat`) while all seats are taken: it stays open then. */
+  accept(actor: Actor, user: Guest, token: unknown): Promise<Accepted> {
+    return this.orNoSeat(actor, token, () => this.database.transaction((tx) => this.acceptIn(tx, actor, user, token)));
   }
 
-  private async acceptIn(
-    tx: Tx,
-    actor: Actor,
-    user: Pick<User, 'id' | 'name'>,
-    organizationId: string,
-    token: unknown,
-  ) {
-    const organization = await this.seats.lock(tx, organizationId);
-    // Looked at again: what was found without the lock may have been used or revoked since.
-    const invitation = await this.links.find(tx, token);
-    if (invitation === null) throw notFound('invitation');
+  /** In the transaction that makes the account, say. The caller has {@link orNoSeat} around it. */
+  async acceptIn(tx: Tx, actor: Actor, user: Guest, token: unknown): Promise<Accepted> {
+    const { organization, invitation } = await this.hold(tx, token);
     const { role, address } = invitation;
-    const seated = !(await tx.existsBy(Member, { organizationId, userId: user.id }));
+    const seated = !(await tx.existsBy(Member, { organizationId: organization.id, userId: user.id }));
     if (seated) await this.members.seat(tx, organization, user, role);
     await tx.update(Invitation, { id: invitation.id }, { acceptedAt: this.links.now() });
     const params = { address, role, user: user.name, seated };
     await this.record.note(tx, actor, 'invitation.accept', organization, params, user.id);
     if (seated) await this.record.joined(tx, actor, organization, user, invitation);
     return { organization, seated };
+  }
+
+  /** The organization, locked, and the invitation that a link works for: it can be used by nobody else until `tx` ends. */
+  async hold(tx: Tx, token: unknown): Promise<{ organization: Organization; invitation: Invitation }> {
+    const { organizationId } = await this.working(tx, token);
+    const organization = await this.seats.lock(tx, organizationId);
+    // Looked at again: what was found without the lock may have been used or revoked since.
+    return { organization, invitation: await this.working(tx, token) };
+  }
+
+  /** What the guest is told when `join` finds no seat; the admins hear of it, which the undone transaction could not say. */
+  async orNoSeat<T>(actor: Actor, token: unknown, join: () => Promise<T>): Promise<T> {
+    try {
+      return await join();
+    } catch (error) {
+      if (!(error instanceof DomainError) || error.code !== 'no_seat') throw error;
+      throw await this.record.noSeat(actor, await this.working(this.database.manager, token));
+    }
+  }
+
+  private async working(tx: Tx, token: unknown): Promise<Invitation> {
+    const invitation = await this.links.find(tx, token);
+    if (invitation === null) throw notFound('invitation');
+    return invitation;
   }
 
   private openTo(tx: Tx, organization: Organization, address: string): Promise<Invitation | null> {

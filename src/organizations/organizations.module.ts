@@ -5,6 +5,7 @@ import { Deletions, WaitingTime } from './deletions.js';
 import { InvitationLinks } from './invitation-links.js';
 import { InvitationRecord } from './invitation-record.js';
 import { Invitations } from './invitations.js';
+import { InvitedAccounts } from './invited-accounts.js';
 import { MemberNotices } from './member-notices.js';
 import { Members } from './members.js';
 import { Notices } from './notices.js';
@@ -19,7 +20,7 @@ import { Seats } from './seats.js';
   providers: [
     ...[Organizations, Profiles, Renames, Deletions, WaitingTime, Members, Seats],
     ...[AccountDeletion, Leaving],
-    ...[Invitations, InvitationLinks, InvitationRecord, Notices, MemberNotices, OrganizationsJobs],
+    ...[Invitations, InvitedAccounts, InvitationLinks, InvitationRecord, Notices, MemberNotices, OrganizationsJobs],
   ],
   exports: [
     AccountDeletion,
@@ -31,6 +32,7 @@ import { Seats } from './seats.js';
     Members,
     Seats,
     Invitations,
+    InvitedAccounts,
     Notices,
   ],
 })

@@ -1,22 +1,26 @@
 import { Injectable } from '@nestjs/common';
 import { type Tx } from '../platform/database.js';
-import { DomainError } from '../platform/errors.js';
+import { DomainError, notFound } from '../platform/errors.js';
 import { Member } from './member.entity.js';
 import { Organization } from './organization.entity.js';
 
 /**
  * The one place where a seat is taken. The promise: at every commit, members ≤ paid seats; and under the same lock `members`
- * sees to it that each organization has an admin. It locks the organization's row (FOR NO KEY UPDATE, so that inserts which merely refer to the organization are not
- * held up); whoever changes members or the paid number takes this lock first, and no other lock before it.
+ * sees to it that each organization has an admin. It locks the organization's row (FOR NO KEY UPDATE, so that inserts which
+ * merely refer to the organization are not held up); whoever changes members, invitations, the paid number, the name or the
+ * time of deletion takes this lock first, and no other lock before it (several of them in the order of ids).
  */
 @Injectable()
 export class Seats {
-  /** Serializes all that concerns this organization's members and seats until the transaction ends. */
+  /**
+   * Serializes all that concerns this organization's members and seats until the transaction ends. Throws `not_found` when it
+   * was erased while one waited.
+   */
   async lock(tx: Tx, organizationId: string): Promise<Organization> {
-    return tx.findOneOrFail(Organization, {
-      where: { id: organizationId },
-      lock: { mode: 'for_no_key_update' },
-    });
+    const where = { id: organizationId };
+    const organization = await tx.findOne(Organization, { where, lock: { mode: 'for_no_key_update' } });
+    if (organization === null) throw notFound('organization');
+    return organization;
   }
 
   /** Locks, and throws unless one more member fits. The caller inserts the member in the same transaction. */

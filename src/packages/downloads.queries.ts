@@ -64,7 +64,11 @@ interface SummaryRow {
 }
 
 /** Of each package: all its downloads, and those of the last 90 days, 7 days and of `today`. */
-export function downloadSummaries(db: EntityManager, packageIds: readonly string[], today: string): Promise<SummaryRow[]> {
+export function downloadSummaries(
+  db: EntityManager,
+  packageIds: readonly string[],
+  today: string,
+): Promise<SummaryRow[]> {
   return db.query(
     `select p.id, coalesce(t.count, 0) as total, coalesce(d.recent, 0) as recent, coalesce(d.week, 0) as week,
             coalesce(d.today, 0) as today

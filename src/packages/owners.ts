@@ -67,8 +67,7 @@ export class Owners {
   async remove(actor: Actor, of: Ownership): Promise<void> {
     await this.change(actor, of, async (tx, pkg, before) => {
       if (before === null) throw invalidFields({ username: 'user is not an owner' });
-      if (before.level === 'full')
-        await this.mustNotBeLast(tx, pkg, { username: 'cannot remove the last full owner' });
+      if (before.level === 'full') await this.mustNotBeLast(tx, pkg, { username: 'cannot remove the last full owner' });
       await tx.delete(PackageOwner, { packageId: pkg.id, userId: of.user.id });
       await this.note(tx, actor, 'owner.remove', of, { level: before.level });
     });

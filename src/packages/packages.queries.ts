@@ -42,7 +42,10 @@ export async function markCurrentRequirements(tx: EntityManager, packageId: stri
 }
 
 /** Packages whose description is older than they are, after an upgrade or a write by an older process. */
-export function undescribedPackages(db: EntityManager, limit: number): Promise<{ repository_id: string; name: string }[]> {
+export function undescribedPackages(
+  db: EntityManager,
+  limit: number,
+): Promise<{ repository_id: string; name: string }[]> {
   return db.query(
     'select repository_id, name from packages where described_revision <> revision order by id limit $1',
     [limit],
@@ -96,7 +99,9 @@ export interface PackageSearch {
 }
 
 const ORDER = {
-  name: 'p.name, p.id', inserted_at: 'p.created_at desc, p.id', updated_at: 'p.updated_at desc, p.id',
+  name: 'p.name, p.id',
+  inserted_at: 'p.created_at desc, p.id',
+  updated_at: 'p.updated_at desc, p.id',
   downloads: '(select t.count from package_download_totals t where t.package_id = p.id) desc nulls last, p.name, p.id',
 };
 

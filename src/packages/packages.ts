@@ -45,9 +45,14 @@ export class Packages {
   /** Every version with what lists of them show, newest first. */
   async versions(pkg: Package): Promise<ListedVersion[]> {
     const columns = { id: true, version: true, createdAt: true, retirementReason: true } as const;
-    return newestFirst(
-      await this.database.manager.find(Release, { select: columns, where: { packageId: pkg.id } }),
-    );
+    return newestFirst(await this.database.manager.find(Release, { select: columns, where: { packageId: pkg.id } }));
+  }
+
+  /** Which of these names are packages of the repository. */
+  async existing(repositoryId: string, names: readonly string[]): Promise<ReadonlySet<string>> {
+    const where = { repositoryId, name: In([...names]) };
+    const found = await this.database.manager.find(Package, { select: { name: true }, where });
+    return new Set(found.map(({ name }) => name));
   }
 
   /** Owners matter in the public repository only. */

@@ -23,7 +23,12 @@ export class ReleaseMails {
     private readonly urls: Urls,
   ) {}
 
-  async send({ repositoryId, package: name, version, replaced }: PackageState & { version: string; replaced: boolean }) {
+  async send({
+    repositoryId,
+    package: name,
+    version,
+    replaced,
+  }: PackageState & { version: string; replaced: boolean }) {
     await this.database.transaction(async (tx) => {
       const repository = await tx.findOneBy(Repository, { id: repositoryId });
       const pkg = await tx.findOneBy(Package, { repositoryId, name });

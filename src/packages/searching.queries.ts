@@ -48,7 +48,11 @@ const ORDER: Record<ListSort, string> = {
 
 const escapeLike = (text: string): string => text.replace(/[\\%_]/g, (char) => `\\${char}`);
 /** What people type for `phoenix_live_view`: `Phoenix live-view`. */
-const asName = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]+/g, '_').replace(/^_|_$/g, '');
+const asName = (text: string): string =>
+  text
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '_')
+    .replace(/^_|_$/g, '');
 
 function condition(search: string): { where: string; values: unknown[] } {
   if (search === '') return { where: 'true', values: [] };
@@ -99,5 +103,19 @@ export function similarPackages(
      where p.repository_id = any ($1::bigint[]) and similarity(p.name, $2) > 0.12
      order by similarity(p.name, $2) desc, p.name limit ${limit}`,
     [repositoryIds, asName(text)],
+  );
+}
+
+/** The public packages a person owns, by name. */
+export function ownedPackages(
+  db: EntityManager,
+  userId: string,
+  repositoryId: string,
+  limit: number,
+): Promise<ListedPackage[]> {
+  return db.query(
+    `select ${LISTED} from package_owners o join packages p on p.id = o.package_id ${WITH_TOTALS}
+     where o.user_id = $1 and p.repository_id = $2 order by p.name limit ${limit}`,
+    [userId, repositoryId],
   );
 }

@@ -1,17 +1,20 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { countDependents, type Dependent, type DependentsQuery, listDependents } from './dependents.queries.js';
 import {
-  countDependents,
-  type Dependent,
-  type DependentsQuery,
-  listDependents,
-} from './dependents.queries.js';
-import { countPackages, type ListedPackage, listPackages, type ListQuery, similarPackages } from './searching.queries.js';
+  countPackages,
+  type ListedPackage,
+  listPackages,
+  type ListQuery,
+  ownedPackages,
+  similarPackages,
+} from './searching.queries.js';
 
 /** Lists count to here; what is more is "1000+". */
 export const MOST_COUNTED = 1000;
 const MAX_SEARCH_LENGTH = 100;
 const SUGGESTIONS = 5;
+const MOST_OWNED = 300;
 
 export interface Listing<T> {
   readonly items: readonly T[];
@@ -39,6 +42,11 @@ export class Searching {
   /** What somebody may have meant who found nothing. */
   suggestions(repositoryIds: readonly string[], search: string): Promise<{ name: string; repositoryId: string }[]> {
     return similarPackages(this.database.manager, repositoryIds, tidy(search), SUGGESTIONS);
+  }
+
+  /** Of the public repository; the first few hundred of them. */
+  ownedBy(userId: string, repositoryId: string): Promise<ListedPackage[]> {
+    return ownedPackages(this.database.manager, userId, repositoryId, MOST_OWNED);
   }
 
   /** Packages whose recommended release requires this one. */

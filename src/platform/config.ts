@@ -155,7 +155,7 @@ export function readConfig(env: Record<string, string | undefined>) {
 
 function shape(s: Settings) {
   const dataDir = resolve(s.DATA_DIR);
-  const publicUrl = s.PUBLIC_URL ?? `http://${s.HOST.includes(':') ? `[${s.HOST}]` : s.HOST}:${s.PORT}`;
+  const publicUrl = s.PUBLIC_URL ?? `http://${nameOf(s.HOST)}:${s.PORT}`;
   return {
     production: s.NODE_ENV === 'production',
     host: s.HOST,
@@ -200,6 +200,12 @@ function shape(s: Settings) {
     logLevel: s.LOG_LEVEL,
     demo: s.DEMO ?? (s.DATABASE_URL === undefined && s.NODE_ENV === 'development'),
   };
+}
+
+/** How browsers on this machine call it. By a name where there is one: passkeys cannot belong to a number (WebAuthn, section 5.1.3). */
+function nameOf(host: string): string {
+  if (['127.0.0.1', '::1', '0.0.0.0', '::'].includes(host)) return 'localhost';
+  return host.includes(':') ? `[${host}]` : host;
 }
 
 /** The host of the site as the right part of an address; numbers have no place there. */

@@ -13,6 +13,8 @@ export interface JobOptions {
   runAt?: Date;
   /** Lower runs first; 0 is usual. */
   priority?: number;
+  /** Of the jobs in one queue one runs at a time, in all processes together: for work that may be slow in waiting for others. */
+  queue?: string;
 }
 
 /** A transaction, or the database where the job stands alone. */
@@ -58,11 +60,20 @@ export class Jobs implements OnApplicationBootstrap, BeforeApplicationShutdown {
 
   /** Adds a job; it runs after `tx` has committed, in whichever process is free. */
   async enqueue(tx: Queries, name: string, payload: object, options: JobOptions = {}): Promise<void> {
-    const { key = null, keepTime = false, runAt = null, priority = 0 } = options;
+    const { key = null, keepTime = false, runAt = null, priority = 0, queue = null } = options;
     await tx.query(
       `select graphile_worker.add_job($1, payload := $2::json, job_key := $3, job_key_mode := $4, run_at := $5,
-                                      max_attempts := $6, priority := $7)`,
-      [name, JSON.stringify(payload), key, keepTime ? 'preserve_run_at' : 'replace', runAt, MAX_ATTEMPTS, priority],
+                                      max_attempts := $6, priority := $7, queue_name := $8)`,
+      [
+        name,
+        JSON.stringify(payload),
+        key,
+        keepTime ? 'preserve_run_at' : 'replace',
+        runAt,
+        MAX_ATTEMPTS,
+        priority,
+        queue,
+      ],
     );
   }
 

@@ -13,7 +13,10 @@ export const paths = {
   signup: '/signup',
   completeSignup: (token?: string): string => `/signup/complete${query({ token })}`,
   login: (back?: string): string => `/login${query({ return: back })}`,
-  secondFactor: '/login/second-factor',
+  passkeyLogin: '/login/passkey',
+  /** What a browser's passkey is asked, for the scripts. */
+  passkeyOptions: (purpose: 'login' | 'second-factor' | 'sudo' | 'new'): string => `/passkeys/options/${purpose}`,
+  secondFactor: (back?: string): string => `/login/second-factor${query({ return: back })}`,
   logout: '/logout',
   sudo: (back?: string): string => `/sudo${query({ return: back })}`,
   verifyEmail: (token?: string): string => `/verify-email${query({ token })}`,
@@ -24,12 +27,16 @@ export const paths = {
   emails: '/account/emails',
   password: '/account/password',
   security: '/account/security',
+  totp: '/account/security/totp',
+  passkeys: '/account/security/passkeys',
+  recoveryCodes: '/account/security/recovery-codes',
   sessions: '/account/sessions',
   keys: '/account/keys',
   /** A person's own keys, or those of an organization. */
   keysOf: (organization?: string): string =>
     organization === undefined ? paths.keys : paths.organizationKeys(organization),
   activity: '/account/activity',
+  olderActivity: (before: string): string => `/account/activity${query({ before })}`,
   deleteAccount: '/account/delete',
 
   user: (name: string): string => `/users/${segment(name)}`,
@@ -42,6 +49,19 @@ export const paths = {
   audit: (name: string): string => `/orgs/${segment(name)}/audit`,
   readers: (name: string): string => `/orgs/${segment(name)}/access`,
   settings: (name: string): string => `/orgs/${segment(name)}/settings`,
+  /** What is done on the members page: to a member, or to an invitation. */
+  memberAct: (name: string, user: string, act: 'role' | 'remove'): string =>
+    `${paths.members(name)}/${segment(user)}/${act}`,
+  invite: (name: string): string => `/orgs/${segment(name)}/invitations`,
+  invitationAct: (name: string, id: string, act: 'resend' | 'revoke'): string =>
+    `${paths.invite(name)}/${segment(id)}/${act}`,
+  auditPage: (name: string, asked: Record<string, string | undefined>, format: '' | '.csv' | '.jsonl' = ''): string =>
+    `${paths.audit(name)}${format}${query(asked)}`,
+  readersOf: (name: string, pkg?: string): string => `${paths.readers(name)}${query({ package: pkg })}`,
+  settingsAct: (name: string, act: 'profile' | 'rename' | 'hand-over' | 'leave' | 'delete' | 'keep'): string =>
+    `${paths.settings(name)}/${act}`,
+  exportOf: (name: string): string => `/orgs/${segment(name)}/export.tar`,
+  invitedSignup: (token?: string): string => `/invitations/sign-up${query({ token })}`,
   acceptInvitation: (token?: string): string => `/invitations/accept${query({ token })}`,
 
   packages: (search?: string): string => `/packages${query({ search })}`,

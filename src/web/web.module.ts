@@ -4,6 +4,21 @@ import { AccountsModule } from '../accounts/accounts.module.js';
 import { OrganizationsModule } from '../organizations/organizations.module.js';
 import { PackagesModule } from '../packages/packages.module.js';
 import { RegistryModule } from '../registry/registry.module.js';
+import { ActivityController } from './account/activity.controller.js';
+import { DeleteController } from './account/delete.controller.js';
+import { EmailsController } from './account/emails.controller.js';
+import { PasswordController } from './account/password.controller.js';
+import { ProfileController } from './account/profile.controller.js';
+import { SecurityController } from './account/security.controller.js';
+import { SessionsController } from './account/sessions.controller.js';
+import { TotpController } from './account/totp.controller.js';
+import { LoginController } from './session/login.controller.js';
+import { PasskeyOptionsController } from './session/passkey-options.controller.js';
+import { PasswordResetController } from './session/password-reset.controller.js';
+import { SecondFactorController } from './session/second-factor.controller.js';
+import { SignUpController } from './session/sign-up.controller.js';
+import { SudoController } from './session/sudo.controller.js';
+import { VerifyEmailController } from './session/verify-email.controller.js';
 import { AssetsController } from './assets/assets.controller.js';
 import { MailboxController } from './dev/mailbox.controller.js';
 import { HomeController } from './home/home.controller.js';
@@ -15,11 +30,59 @@ import { CodeGuesses } from './oauth/code-guesses.js';
 import { DeviceController } from './oauth/device.controller.js';
 import { GrantsController } from './oauth/grants.controller.js';
 import { Permitting } from './oauth/permitting.js';
+import { RenderedReadmes } from './markdown/rendered-readmes.js';
+import { AuditController } from './organizations/audit.controller.js';
+import { DeletionController } from './organizations/deletion.controller.js';
+import { InvitationController } from './organizations/invitation.controller.js';
+import { LeavingController } from './organizations/leaving.controller.js';
+import { OrganizationListController } from './organizations/list.controller.js';
+import { MembersController } from './organizations/members.controller.js';
+import { OrganizationSights } from './organizations/organization-sights.js';
+import { OrganizationsPlace } from './organizations/organizations-place.js';
+import { OverviewController } from './organizations/overview.controller.js';
+import { ReadersController } from './organizations/readers.controller.js';
+import { SettingsController } from './organizations/settings.controller.js';
+import { SettingsSights } from './organizations/settings-sights.js';
+import { OwnersController } from './packages/owners.controller.js';
+import { PackageSights } from './packages/package-sights.js';
+import { PackageController } from './packages/package.controller.js';
+import { PackageListController } from './packages/packages.controller.js';
+import { ReleaseActsController } from './packages/release-acts.controller.js';
+import { ReleaseSights } from './packages/release-sights.js';
+import { PersonController } from './people/person.controller.js';
+
+/** Signing up, logging in, and a person's own account. */
+const accountPages = [
+  ...[SignUpController, LoginController, SecondFactorController, SudoController, PasskeyOptionsController],
+  ...[PasswordResetController, VerifyEmailController],
+  ...[ProfileController, EmailsController, PasswordController, SecurityController, TotpController],
+  ...[SessionsController, ActivityController, DeleteController],
+];
+
+const organizationPages = [
+  ...[OrganizationListController, OverviewController, MembersController, AuditController, ReadersController],
+  ...[SettingsController, LeavingController, DeletionController, InvitationController],
+];
 
 /** The site. One folder a resource; what they share is in `http/`, `layout/`, `components/` and `assets/`. */
 @Module({
   imports: [AccessModule, AccountsModule, OrganizationsModule, PackagesModule, RegistryModule],
-  providers: [CodeGuesses, Permitting, AuthorizationRequests, KeysPlace],
-  controllers: [DeviceController, AuthorizeController, GrantsController, AssetsController, HomeController, KeysController, MailboxController],
+  providers: [OrganizationSights, OrganizationsPlace, SettingsSights, PackageSights, ReleaseSights, RenderedReadmes, CodeGuesses, Permitting, AuthorizationRequests, KeysPlace],
+  controllers: [
+    ...accountPages,
+    ...organizationPages,
+    PackageListController,
+    PackageController,
+    ReleaseActsController,
+    OwnersController,
+    PersonController,
+    DeviceController,
+    AuthorizeController,
+    GrantsController,
+    AssetsController,
+    HomeController,
+    KeysController,
+    MailboxController,
+  ],
 })
 export class WebModule {}

@@ -33,6 +33,9 @@ function dice(seed: number): (sides: number) => number {
   };
 }
 
+/** Of all scenes: what people hold of earlier ones may open later ones. */
+const keys: Holder[] = [];
+
 interface Holder {
   readonly name: string;
   readonly secret: string;
@@ -84,11 +87,10 @@ const kinds = (own: string): Permission[][] => [
   ],
 ];
 
-async function scene(seed: number): Promise<{ it: Organization; keys: Holder[]; standing: string }> {
+async function scene(seed: number): Promise<{ it: Organization; standing: string }> {
   const roll = dice(seed);
   const it = await app.app.get(Organizations).create(TESTS, unique('readable'), people[0]!);
   for (const user of people.slice(1)) if (roll(3) > 0) await app.app.get(Members).add(TESTS, it, user, roles[roll(4)]!);
-  const keys: Holder[] = [];
   const owners = [...people.map(({ id }) => ({ userId: id })), { organizationId: it.id }, { organizationId: it.id }];
   for (const owner of owners)
     for (let number = roll(4); number > 0; number -= 1) {
@@ -100,13 +102,13 @@ async function scene(seed: number): Promise<{ it: Organization; keys: Holder[]; 
     }
   const standing = Object.keys(standings)[roll(6)]!;
   await app.db.query(`update organizations set ${standings[standing]} where id = $1`, [it.id]);
-  return { it: (await app.app.get(Organizations).byId(it.id))!, keys, standing };
+  return { it: (await app.app.get(Organizations).byId(it.id))!, standing };
 }
 
 test.each(Array.from({ length: 12 }, (_, seed) => seed))(
   'scene %i: the list is exactly those whom the gate lets in',
   async (seed) => {
-    const { it, keys, standing } = await scene(seed);
+    const { it, standing } = await scene(seed);
     for (const pkg of [undefined, 'wax']) {
       const list = await app.app.get(ReadersOf).list(it, pkg);
       const held = [];
@@ -131,7 +133,8 @@ test.each(Array.from({ length: 12 }, (_, seed) => seed))(
           name,
           held.includes(name) || waiting.includes(name),
         ]);
-      await app.db.query(`update organizations set override = null, ${standings[standing]} where id = $1`, [it.id]);
+      await app.db.query(`update organizations set override = null where id = $1`, [it.id]);
+      await app.db.query(`update organizations set ${standings[standing]} where id = $1`, [it.id]);
     }
   },
 );

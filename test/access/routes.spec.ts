@@ -59,6 +59,9 @@ const ROUTES = {
     GET /api/packages
     GET /api/repos
     GET /api/users/:name
+    POST /api/oauth/device_authorization
+    POST /api/oauth/revoke
+    POST /api/oauth/revoke_by_hash
     POST /api/oauth/token
     GET /assets/site.css
     GET /health/live

@@ -45,7 +45,8 @@ describe('a refresh token', () => {
   });
 
   test('again and again for thirty days from the login, and no longer', async () => {
-    let { refresh_token: token, grant } = await loggedInMachine(app, acme.people.write);
+    const { refresh_token, grant } = await loggedInMachine(app, acme.people.write);
+    let token = refresh_token;
     for (let day = 1; day < 30; day += 7) {
       app.clock.advance(7 * 24 * 3600_000 - 3600_000);
       const answer = await refresh(app, token);
@@ -127,9 +128,12 @@ describe('a refresh token', () => {
     expect((await refresh(app, refresh_token)).status).toBe(200);
   });
 
-  test.each([undefined, '', 'noise', 7, ['a'], `prr_${'A'.repeat(43)}.1.${'A'.repeat(43)}`])('%j is none', async (token) => {
-    expect(error(await refresh(app, token))).toEqual([400, 'invalid_grant']);
-  });
+  test.each([undefined, '', 'noise', 7, ['a'], `prr_${'A'.repeat(43)}.1.${'A'.repeat(43)}`])(
+    '%j is none',
+    async (token) => {
+      expect(error(await refresh(app, token))).toEqual([400, 'invalid_grant']);
+    },
+  );
 
   test('with a changed number is none, and ends nothing', async () => {
     const { refresh_token, access_token } = await loggedInMachine(app, acme.people.write);
@@ -181,7 +185,13 @@ describe('giving back', () => {
   test('what is no token of this client changes nothing, and is told the same', async () => {
     const { access_token } = await loggedInMachine(app, acme.people.write);
     const { client } = await registerClient(app);
-    const nothing = [{}, { token: 'noise' }, { token: 7 }, { token: acme.publishKey }, { token: access_token, client_id: client.id }];
+    const nothing = [
+      {},
+      { token: 'noise' },
+      { token: 7 },
+      { token: acme.publishKey },
+      { token: access_token, client_id: client.id },
+    ];
     for (const body of nothing) expect([body, (await post(app, 'revoke', body)).status]).toEqual([body, 200]);
     for (const token_hash of [undefined, 'x', 7, '0'.repeat(64)])
       expect((await post(app, 'revoke_by_hash', { token_hash })).status).toBe(200);
@@ -231,7 +241,10 @@ describe('an authorization code', () => {
     expect(await works(first.body.access_token as string)).toBe(true);
     expect(error(await post(app, 'token', body))).toEqual([400, 'invalid_grant']);
     expect(await works(first.body.access_token as string)).toBe(false);
-    expect(error(await refresh(app, first.body.refresh_token, { client_id: client.id }))).toEqual([400, 'invalid_grant']);
+    expect(error(await refresh(app, first.body.refresh_token, { client_id: client.id }))).toEqual([
+      400,
+      'invalid_grant',
+    ]);
   });
 
   test('used thirty times at once wins once, and has nothing of it', async () => {

@@ -36,10 +36,11 @@ describe.skipIf(!hasChromium())('the browser of the tests', () => {
     <script nonce="x">console.error('a complaint'); setTimeout(() => { throw new Error('a fault') })</script>`;
 
   test('sees what a page does wrong', async () => {
-    const { page, context, takeProblems } = await openProfile(browser, site);
+    const profile = await openProfile(browser, site);
+    const { page, context } = profile;
     await page.goto('/');
     await page.goto('/broken');
-    const seen = takeProblems().join('\n');
+    const seen = profile.takeProblems().join('\n');
     for (const problem of [
       ...[/console: a complaint/, /script: a fault/, /violates the following Content Security Policy directive/],
       ...[/404: GET .*missing\.png/, /asked somebody else: http:\/\/localhost:1\/pixel\.png/, /500: GET .*\/broken/],
@@ -75,7 +76,10 @@ describe.skipIf(!hasChromium())('the browser of the tests', () => {
       await navigator.credentials.create({
         publicKey: {
           ...{ challenge: new Uint8Array(16), rp: { id: 'localhost', name: 'tests' }, user },
-          ...{ pubKeyCredParams: [{ type: 'public-key', alg: -7 }], authenticatorSelection: rules },
+          ...{
+            pubKeyCredParams: [-7, -257].map((alg) => ({ type: 'public-key' as const, alg })),
+            authenticatorSelection: rules,
+          },
         },
       });
     });

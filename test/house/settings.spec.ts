@@ -83,7 +83,8 @@ describe('the mail relay', () => {
     expect(smtp('smtp://127.0.0.1:25')).toMatchObject({ startTls: 'offered', user: undefined });
     expect(smtp('smtp://[::1]:25')).toMatchObject({ host: '::1', startTls: 'offered' });
     expect(smtp('smtps://relay.example.org')).toMatchObject({ port: 465, implicitTls: true });
-    expect(() => smtp('smtp://relay.example.org?tls=sometimes')).toThrow('SMTP_URL');
+    for (const tls of ['sometimes', 'offered', ''])
+      expect(() => smtp(`smtp://relay.example.org?tls=${tls}`)).toThrow('SMTP_URL');
   });
 
   test('the sender is one address of the site unless another is given', () => {

@@ -80,11 +80,11 @@ test('no page reads the table: each filter has its index', async () => {
     const plans: string[] = [];
     const log = app.db.createQueryRunner();
     const spied = new Trail({ manager: app.db.createEntityManager(log) } as never);
-    const query = log.query.bind(log) as (sql: string, values?: unknown[]) => Promise<unknown>;
-    log.query = (async (sql: string, values?: unknown[]) => {
+    const query = log.query.bind(log) as (sql: string, values?: unknown[], whole?: boolean) => Promise<unknown>;
+    log.query = (async (sql: string, values?: unknown[], whole?: boolean) => {
       const rows = (await query(`explain ${sql}`, values)) as { 'QUERY PLAN': string }[];
       plans.push(rows.map((row) => row['QUERY PLAN']).join('\n'));
-      return query(sql, values);
+      return query(sql, values, whole);
     }) as never;
     await spied.page(id, filter, after, 50);
     await log.release();

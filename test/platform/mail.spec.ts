@@ -1,7 +1,9 @@
 import { readdir, stat } from 'node:fs/promises';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { type SMTPServerOptions } from 'smtp-server';
 import { afterEach, describe, expect, test } from 'vitest';
+import { Jobs } from '../../src/platform/jobs.js';
 import { type Letter } from '../../src/platform/mail/letter.js';
 import { MailDelivery } from '../../src/platform/mail/mail-delivery.js';
 import { Mails } from '../../src/platform/mail/mails.js';
@@ -173,11 +175,37 @@ describe('through a relay', () => {
     );
     // The job of the running delivery, once more, as after a wrong guess that its worker is gone.
     const [{ id }] = await one.db.query<[{ id: string }]>('select id from mails');
-    const delivery = two.app.get(MailDelivery) as unknown as { deliver(id: string): Promise<void> };
+    const delivery = two.app.get(MailDelivery);
     await Promise.all([delivery.deliver(id), delivery.deliver(id)]);
     expect(await settled(one)).toEqual([{ state: 'sent', problem: null, content: null }]);
     expect([post.mails.length, holding]).toEqual([1, 1]);
   });
+});
+
+test('a relay that does not answer holds two workers up, and no more', async () => {
+  const waiting = new Set<Socket>();
+  const silent = createServer((socket) => void waiting.add(socket.on('error', () => undefined)));
+  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+  const { port } = silent.address() as AddressInfo;
+  const app = await startApp({ env: { SMTP_URL: `smtp://127.0.0.1:${port}` }, failingJobs: 'mail.send' });
+  try {
+    for (const number of [1, 2, 3, 4, 5, 6]) await send(app, `ada${number}@example.org`);
+    await eventually(
+      async () => waiting.size,
+      (count) => count === 2,
+      5000,
+    );
+    // The others have had time to begin as well.
+    await app.app.get(Jobs).enqueue(app.db, 'rate-limits.sweep', {}, { key: 'later than the mails' });
+    const later = () =>
+      app.db.query<unknown[]>(`select 1 from graphile_worker.jobs where key = 'later than the mails'`);
+    expect(await eventually(later, (jobs) => jobs.length === 0, 5000)).toEqual([]);
+    expect(waiting.size).toBe(2);
+  } finally {
+    silent.close();
+    for (const socket of waiting) socket.destroy();
+    await app.stop();
+  }
 });
 
 describe('the outbox', () => {

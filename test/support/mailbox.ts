@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { type KeptMail, LocalMailbox } from '../../src/platform/mail/local-mailbox.js';
+import { type KeptMail, type LocalMailbox } from '../../src/platform/mail/local-mailbox.js';
 import { MAIL_TRANSPORT } from '../../src/platform/mail/transport.js';
 import { type TestApp } from './app.js';
 import { eventually } from './http.js';

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { AuthorizationCodes } from '../../src/accounts/authorization-codes.js';
 import { DeviceCodes } from '../../src/accounts/device-codes.js';
 import { type Approver } from '../../src/accounts/grants.js';
-import { type OAuthClient } from '../../src/accounts/oauth-client.entity.js';
+import { DEVICE_GRANT, type OAuthClient } from '../../src/accounts/oauth-client.entity.js';
 import { type NewOAuthClient, OAuthClients } from '../../src/accounts/oauth-clients.js';
 import { fromScope } from '../../src/accounts/permissions.js';
 import { Sessions } from '../../src/accounts/sessions.js';
@@ -13,7 +13,6 @@ import { TESTS, unique } from './people.js';
 
 /** The official command line. */
 export const HEX_CLI = '78ea6566-89fd-481e-a1d6-7d9d78eacca8';
-export const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code';
 export const ALL = 'api:read api:write repositories';
 
 /** A person in a browser, as pages hand them to the rooms. */
@@ -64,4 +63,12 @@ export async function approvedCode(app: TestApp, user: User, client: OAuthClient
   const code = await app.app.get(AuthorizationCodes).approve(by, asked);
   const body = { grant_type: 'authorization_code', client_id: client.id, code, redirect_uri: redirectUri };
   return { body: { ...body, code_verifier: verifier }, by };
+}
+
+/** As if the person had set up an authenticator app. */
+export async function secondFactor({ db }: TestApp, user: User): Promise<void> {
+  await db.query(
+    `insert into totps (user_id, secret, last_step, confirmed_at, created_at) values ($1, '\\x00', 0, now(), now())`,
+    [user.id],
+  );
 }

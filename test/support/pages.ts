@@ -1,8 +1,15 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type Page } from 'playwright-core';
+import { DeviceCodes } from '../../src/accounts/device-codes.js';
+import { PasswordResets } from '../../src/accounts/password-resets.js';
+import { SignUps } from '../../src/accounts/sign-ups.js';
+import { OAuthClients } from '../../src/accounts/oauth-clients.js';
 import { Mails } from '../../src/platform/mail/mails.js';
 import { paths } from '../../src/platform/paths.js';
 import { type TestApp } from './app.js';
 import { mailTo } from './mailbox.js';
+import { api, repositories, TESTS } from './people.js';
 import { type Who, type World } from './world.js';
 
 /** A page of the site as somebody finds it. */
@@ -20,31 +27,176 @@ export interface SeenPage {
   readonly then?: (page: Page) => Promise<void>;
 }
 
+const HTTP = paths.package('acme', 'acme_http');
+const LONG = 'acme_a_package_with_a_name_so_long_that_no_column_of_any_table_was_made_for_it';
+
 /** Every page of the site, for the pictures (`npm run screenshots`) and for axe. A new page gets a line here. */
 export const seenPages: readonly SeenPage[] = [
-  { name: 'mailbox-empty', who: 'anonymous', state: 'empty', address: paths.mailbox },
+  { name: 'mailbox', who: 'anonymous', state: 'full', address: paths.mailbox },
+  { name: 'mail', who: 'anonymous', state: 'full', address: aMail },
   { name: 'home', who: 'anonymous', state: 'full', address: paths.home },
   { name: 'home-signed-in', who: 'admin', state: 'full', address: paths.home },
-  {
-    ...{ name: 'account-menu', who: 'admin', state: 'full', address: paths.home },
-    then: (page) => page.locator('.site-header summary').click(),
-  },
+  { name: 'home-newcomer', who: 'stranger', state: 'empty', address: paths.home },
+  { ...{ name: 'account-menu', who: 'admin', state: 'full', address: paths.home }, then: openMenu },
   { name: 'not-found', who: 'anonymous', state: 'error', address: '/no/such/page', status: 404 },
-  { name: 'mail', who: 'anonymous', state: 'full', address: aMail },
-  { name: 'mailbox', who: 'anonymous', state: 'full', address: paths.mailbox },
+
+  { name: 'sign-up', who: 'anonymous', state: 'empty', address: paths.signup },
+  { ...{ name: 'sign-up-mistake', who: 'anonymous', state: 'error', address: paths.signup }, then: sendAsItIs },
+  {
+    ...{ name: 'sign-up-sent', who: 'anonymous', state: 'full', address: paths.signup },
+    then: sendWith({ email: 'zoe@example.org' }),
+  },
+  { name: 'sign-up-complete', who: 'anonymous', state: 'empty', address: signUpLink },
+  {
+    ...{ name: 'sign-up-complete-mistake', who: 'anonymous', state: 'error', address: signUpLink },
+    then: sendWith({ username: 'ada', password: 'password1' }),
+  },
+  { name: 'dead-link', who: 'anonymous', state: 'error', address: paths.resetPassword('x'.repeat(43)), status: 404 },
+  { name: 'login', who: 'anonymous', state: 'empty', address: paths.login() },
+  {
+    ...{ name: 'login-mistake', who: 'anonymous', state: 'error', address: paths.login() },
+    then: sendWith({ login: 'ada', password: 'not the password' }),
+  },
+  { name: 'password-forgot', who: 'anonymous', state: 'empty', address: paths.forgotPassword },
+  {
+    ...{ name: 'password-forgot-mistake', who: 'anonymous', state: 'error', address: paths.forgotPassword },
+    then: sendAsItIs,
+  },
+  { name: 'password-reset', who: 'anonymous', state: 'empty', address: resetLink },
+  {
+    ...{ name: 'password-reset-mistake', who: 'anonymous', state: 'error', address: resetLink },
+    then: sendWith({ password: 'short' }),
+  },
+  { name: 'sudo', who: 'reader', state: 'empty', address: paths.sudo() },
+  {
+    ...{ name: 'sudo-mistake', who: 'reader', state: 'error', address: paths.sudo() },
+    then: sendWith({ password: 'not the password' }),
+  },
+  { name: 'person', who: 'reader', state: 'full', address: paths.user('ada') },
+  { name: 'person-unknown', who: 'stranger', state: 'error', address: paths.user('ada'), status: 404 },
+
+  { name: 'keys', who: 'admin', state: 'full', address: paths.keys },
+  { name: 'keys-none', who: 'founder', state: 'empty', address: paths.keys },
+  { ...{ name: 'keys-mistake', who: 'founder', state: 'error', address: paths.keys }, then: sendAsItIs },
+  {
+    ...{ name: 'keys-made', who: 'billing', state: 'full', address: paths.keys },
+    then: sendWith({ name: 'laptop' }),
+  },
+  { name: 'organization-keys', who: 'admin', state: 'full', address: paths.organizationKeys('acme') },
+  { name: 'organization-keys-none', who: 'founder', state: 'empty', address: paths.organizationKeys('newcomer') },
+
+  { name: 'packages', who: 'reader', state: 'full', address: paths.packages() },
+  { name: 'packages-found', who: 'reader', state: 'full', address: paths.packages('http') },
+  { name: 'packages-not-found', who: 'reader', state: 'empty', address: paths.packages('nothing like it') },
+  { name: 'packages-none', who: 'founder', state: 'empty', address: paths.packages() },
+  { name: 'packages-anonymous', who: 'anonymous', state: 'empty', address: paths.packages() },
+  { name: 'package', who: 'reader', state: 'full', address: HTTP },
+  {
+    name: 'package-versions',
+    who: 'reader',
+    state: 'full',
+    address: paths.packageTab('acme', 'acme_http', 'versions'),
+  },
+  {
+    name: 'package-dependents',
+    who: 'reader',
+    state: 'full',
+    address: paths.packageTab('acme', 'acme_http', 'dependents'),
+  },
+  { name: 'package-bare', who: 'reader', state: 'empty', address: paths.package('acme', 'acme_x') },
+  { name: 'package-long', who: 'reader', state: 'full', address: paths.package('acme', LONG) },
+  { name: 'package-absent', who: 'stranger', state: 'error', address: HTTP, status: 404 },
+  { name: 'release', who: 'reader', state: 'full', address: paths.release('acme', 'acme_http', '2.0.0') },
+  { name: 'release-retired', who: 'reader', state: 'full', address: paths.release('acme', 'acme_http', '1.0.0') },
+  { name: 'release-to-manage', who: 'writer', state: 'full', address: paths.release('acme', 'acme_http', '2.1.0') },
+
+  { name: 'device', who: 'admin', state: 'empty', address: paths.device() },
+  {
+    ...{ name: 'device-mistake', who: 'admin', state: 'error', address: paths.device() },
+    then: sendWith({ user_code: 'BCDF-GHJK' }),
+  },
+  { ...{ name: 'device-consent', who: 'admin', state: 'full', address: aDevice }, then: sendAsItIs },
+  { name: 'device-done', who: 'admin', state: 'full', address: paths.deviceDone },
+  { name: 'authorize', who: 'admin', state: 'full', address: aRequest },
+  { name: 'authorize-unusable', who: 'admin', state: 'error', address: `${paths.authorize}?client_id=x`, status: 422 },
+
+  // Last, since it throws away what other pages look for.
+  { name: 'mailbox-none', who: 'anonymous', state: 'empty', address: emptyMailbox },
 ];
 
-async function aMail(_world: World, test: TestApp): Promise<string> {
+function openMenu(page: Page): Promise<void> {
+  return page.locator('.site-header summary').click();
+}
+
+/** Sends the first form of the page although the browser knows better: what the server says is what is looked at. */
+async function sendAsItIs(page: Page): Promise<void> {
+  const loaded = page.waitForEvent('load');
+  await page
+    .locator('main form')
+    .first()
+    .evaluate((form: HTMLFormElement) => {
+      form.noValidate = true;
+      form.requestSubmit();
+    });
+  await loaded;
+}
+
+function sendWith(values: Readonly<Record<string, string>>): (page: Page) => Promise<void> {
+  return async (page) => {
+    for (const [name, value] of Object.entries(values)) await page.locator(`main [name=${name}]`).first().fill(value);
+    await sendAsItIs(page);
+  };
+}
+
+const ORIGIN = { ip: '127.0.0.1', userAgent: 'pages' };
+
+async function signUpLink(_world: World, test: TestApp): Promise<string> {
+  await test.app.get(SignUps).ask(ORIGIN, 'yan@example.org');
+  return (await mailTo(test, 'yan@example.org')).link;
+}
+
+async function resetLink({ people }: World, test: TestApp): Promise<string> {
+  await test.app.get(PasswordResets).ask(ORIGIN, people.writer.name);
+  return (await mailTo(test, `${people.writer.name}@example.org`, /password/i)).link;
+}
+
+async function aMail({ busy }: World, test: TestApp): Promise<string> {
   const letter = {
-    ...{ subject: 'Join acme on Propolis', because: 'You get this mail because ada invited this address.' },
-    paragraphs: ['ada invites you to acme, with the role write.', 'The invitation ends in seven days.'],
-    action: { label: 'Join acme', url: `${test.url}${paths.acceptInvitation('a'.repeat(43))}` },
-    facts: [
-      ['Organization', 'acme'],
-      ['Role', 'write'],
-    ] as const,
+    ...{ subject: `Join ${busy.name} on Propolis`, because: 'You get this mail because ada invited this address.' },
+    paragraphs: [`ada invites you to ${busy.name}, with the role write.`, 'The invitation ends in seven days.'],
+    action: { label: `Join ${busy.name}`, url: `${test.url}${paths.acceptInvitation('a'.repeat(43))}` },
+    facts: [['Organization', busy.name] as const, ['Role', 'write'] as const],
   };
   const to = 'somebody@example.org';
-  await test.db.transaction((tx) => test.app.get(Mails).send(tx, { to, cause: `pages ${Date.now()}`, letter }));
-  return paths.mail((await mailTo(test, to, /acme/)).id);
+  await test.db.transaction((tx) => test.app.get(Mails).send(tx, { to, cause: 'for the pages', letter }));
+  return paths.mail((await mailTo(test, to)).id);
+}
+
+async function emptyMailbox(_world: World, { config }: TestApp): Promise<string> {
+  await rm(join(config.dataDir, 'mailbox'), { recursive: true });
+  return paths.mailbox;
+}
+
+const REDIRECT = 'https://ci.example.org/callback';
+
+const client = async ({ app }: TestApp) =>
+  (
+    await app.get(OAuthClients).create(TESTS, {
+      ...{ name: 'Hive CI', redirectUris: [REDIRECT], scopes: ['api', 'repositories'], confidential: false },
+      grantTypes: ['authorization_code', 'urn:ietf:params:oauth:grant-type:device_code'],
+    })
+  ).client;
+
+async function aDevice(_world: World, test: TestApp): Promise<string> {
+  const wish = { name: 'build-7.example.org', permissions: [api('write'), repositories] };
+  const { userCode } = await test.app.get(DeviceCodes).start(await client(test), wish, ORIGIN);
+  return paths.device(userCode);
+}
+
+async function aRequest(_world: World, test: TestApp): Promise<string> {
+  const query = new URLSearchParams({
+    ...{ client_id: (await client(test)).id, redirect_uri: REDIRECT, state: 'x', response_type: 'code' },
+    ...{ code_challenge: 'a'.repeat(43), code_challenge_method: 'S256', scope: 'api:read repositories' },
+  });
+  return `${paths.authorize}?${query.toString()}`;
 }

@@ -38,7 +38,7 @@ export async function buildWorld(test: TestApp): Promise<World> {
   for (let number = 1; number <= 12; number += 1)
     await members.add(TESTS, busy, await person(test, `colleague${number}`), number % 3 === 0 ? 'write' : 'read');
   await keys(test, { busy, people });
-  await packages(test, await keyOf(test, people.writer, api()));
+  await packages(test, await keyOf(test, people.writer, api(), repositories));
   await sessions(test, people.admin);
   return { busy, empty, people };
 }
@@ -94,7 +94,7 @@ const RELEASES: readonly PackageSpec[] = [
   { name: 'acme_x', description: '', licenses: [] },
   {
     name: 'acme_a_package_with_a_name_so_long_that_no_column_of_any_table_was_made_for_it',
-    ...{ version: '1.0.0-alpha.1.something.very.long+build.20261122', description: 'Words '.repeat(40).trim() },
+    ...{ version: '1.0.0-alpha.1.something.very.long.20261122', description: 'Words '.repeat(40).trim() },
   },
 ];
 

@@ -3,6 +3,7 @@ import { Access } from '../../access/access.js';
 import { type Caller, Callers } from '../../access/callers.js';
 import { AuthorizationCodes } from '../../accounts/authorization-codes.js';
 import { DeviceCodes } from '../../accounts/device-codes.js';
+import { DEVICE_GRANT } from '../../accounts/oauth-client.entity.js';
 import { mustAllow, OAuthClients } from '../../accounts/oauth-clients.js';
 import { oauthProblem } from '../../accounts/oauth-problem.js';
 import { fromScope, narrowed, type Permission } from '../../accounts/permissions.js';
@@ -14,14 +15,14 @@ import { DomainError } from '../../platform/errors.js';
 /** What a token request holds, whatever its grant type needs of it. */
 export interface TokenInput {
   readonly grant_type: string;
-  readonly client_id: unknown;
-  readonly client_secret: unknown;
+  readonly client_id?: unknown;
+  readonly client_secret?: unknown;
   readonly scope?: string | undefined;
-  readonly device_code: unknown;
-  readonly refresh_token: unknown;
-  readonly code: unknown;
-  readonly redirect_uri: unknown;
-  readonly code_verifier: unknown;
+  readonly device_code?: unknown;
+  readonly refresh_token?: unknown;
+  readonly code?: unknown;
+  readonly redirect_uri?: unknown;
+  readonly code_verifier?: unknown;
 }
 
 /** RFC 6749 section 5.1. */
@@ -50,7 +51,7 @@ export class GrantTypes {
     switch (input.grant_type) {
       case 'client_credentials':
         return this.exchangeKey(input, origin);
-      case 'urn:ietf:params:oauth:grant-type:device_code':
+      case DEVICE_GRANT:
         return this.collect(input, origin);
       case 'authorization_code':
         return this.redeem(input, origin);
@@ -79,7 +80,7 @@ export class GrantTypes {
 
   private async collect(input: TokenInput, origin: Origin): Promise<TokenAnswer> {
     const client = await this.clients.authenticate(input.client_id, input.client_secret);
-    mustAllow(client, 'device_code');
+    mustAllow(client, DEVICE_GRANT);
     return this.begin(await this.devices.collect(input.device_code, client.id), undefined, origin);
   }
 

@@ -26,9 +26,17 @@ export function oauthClientCommands(admin: AdminCommand): void {
   client
     .command('create <name>')
     .description('register a program; people are shown this name and asked whether it may act for them')
-    .option('--redirect <uri>', 'where a code may be sent: https, or http://127.0.0.1 with any port; may be repeated', more, [])
+    .option(
+      '--redirect <uri>',
+      'where a code may be sent: https, or http://127.0.0.1 with any port; may be repeated',
+      more,
+      [],
+    )
     .addOption(
-      new Option('--scope <domain>', 'what it may ask for: api, repositories, repository, package, docs; may be repeated')
+      new Option(
+        '--scope <domain>',
+        'what it may ask for: api, repositories, repository, package, docs; may be repeated',
+      )
         .argParser(more)
         .makeOptionMandatory(),
     )
@@ -61,8 +69,11 @@ export function oauthClientCommands(admin: AdminCommand): void {
     });
 }
 
+// Written out: what a command knows of the rooms is their types.
+const DEVICE = 'urn:ietf:params:oauth:grant-type:device_code';
+
 const grantTypesOf = ({ redirect, device }: NewClientOptions): GrantType[] => [
-  ...(device ? (['device_code'] as const) : []),
+  ...(device ? ([DEVICE] as const) : []),
   ...(redirect.length > 0 || !device ? (['authorization_code'] as const) : []),
   'refresh_token',
 ];

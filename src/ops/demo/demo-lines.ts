@@ -46,7 +46,8 @@ export function publishLines(place: DemoPlace, notes: DemoNotes): string {
 }
 
 /** What a first start prints. */
-export function demoLines(siteUrl: string, place: DemoPlace, notes: DemoNotes): string {
+export function demoLines(siteUrl: string, place: DemoPlace, notes: DemoNotes, mailboxUrl?: string): string {
+  const mailbox = mailboxUrl === undefined ? '' : `  Mails stay on this machine:          ${mailboxUrl}\n`;
   const people = Object.entries(demoPeople).map(
     ([name, role]) => `    ${name} (${role})  ${notes.passwords[name as keyof typeof demoPeople]}`,
   );
@@ -54,11 +55,11 @@ export function demoLines(siteUrl: string, place: DemoPlace, notes: DemoNotes): 
 Propolis is ready:  ${siteUrl}
 
   Demo organization:  ${DEMO_ORGANIZATION}, with the private package ${DEMO_PACKAGE} ${DEMO_VERSION}
-  People, with their passwords:
+  People, with their passwords, to log in at ${siteUrl}/login:
 ${people.join('\n')}
   Key of the organization, may fetch:  ${notes.fetchKey}
   Key of wim, may publish:             ${notes.publishKey}
-
+${mailbox}
 # --- fetch it with rebar3 ---
 ${rebar3Lines(place, notes)}
 

@@ -43,9 +43,10 @@ export class MailDelivery implements OnModuleInit {
     this.jobs.every('mail.sweep', SWEEP_EVERY_MS, () => this.sweep());
   }
 
+  /** The job; asked twice it sends once. */
   // The network inside a transaction, on purpose: only a job waits for it, the transport gives up in time, and a lock that
   // ends with its process needs nobody to clear it away.
-  private async deliver(id: string): Promise<void> {
+  async deliver(id: string): Promise<void> {
     await this.database.transaction(async (tx) => {
       const mail = await tx.findOne(Mail, { where: { id }, lock: { mode: 'pessimistic_write' } });
       if (mail === null || mail.state !== 'waiting') return;

@@ -18,6 +18,9 @@ export interface OutgoingMail {
   readonly letter: Letter;
 }
 
+/** A relay that does not answer holds so many workers up and no more; the others go on building indexes. */
+const AT_A_TIME = 2;
+
 /** The outbox. What happens to a mail in it is told in `mail-delivery`. */
 @Injectable()
 export class Mails {
@@ -40,6 +43,8 @@ export class Mails {
        on conflict (cause, lower(address)) do nothing returning id`,
       [cause, to, messageId, content, this.clock.now()],
     );
-    if (added !== undefined) await this.jobs.enqueue(tx, SEND_MAIL, { id: added.id });
+    if (added === undefined) return;
+    const queue = `${SEND_MAIL} ${Number(added.id) % AT_A_TIME}`;
+    await this.jobs.enqueue(tx, SEND_MAIL, { id: added.id }, { queue });
   }
 }

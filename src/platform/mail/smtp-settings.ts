@@ -31,8 +31,9 @@ export function parseSmtpUrl(text: string): SmtpSettings | undefined {
 }
 
 function startTlsOf(url: URL): SmtpSettings['startTls'] | undefined {
-  const given = url.searchParams.get('tls') ?? (isLoopback(hostOf(url)) ? 'offered' : 'required');
-  return given === 'required' || given === 'offered' || given === 'none' ? given : undefined;
+  const given = url.searchParams.get('tls');
+  if (given === null) return isLoopback(hostOf(url)) ? 'offered' : 'required';
+  return given === 'required' || given === 'none' ? given : undefined;
 }
 
 const hostOf = (url: URL): string => url.hostname.replace(/^\[(.*)\]$/, '$1');

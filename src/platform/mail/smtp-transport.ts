@@ -5,7 +5,10 @@ import { type MailTransport, MailRefused, type Message, type Sender } from './tr
 
 /** Silence that is borne at each step of the conversation. */
 const STEP_MS = 10_000;
-/** For all of it: less than the database lets the row's lock be held idle (`platform/database`). */
+/**
+ * For all of it: less than the database lets the row's lock be held idle (`platform/database`). A relay so slow may take the
+ * mail after all, and the next try brings it again: under the same Message-ID.
+ */
 const WHOLE_MS = 45_000;
 const LATE = 'it took longer than 45 seconds';
 

@@ -1,26 +1,33 @@
 import { type ComponentChildren } from 'preact';
+import { type Action, ruleOf } from '../../access/table.js';
 import { type Role } from '../../organizations/member.entity.js';
 import { type Organization } from '../../organizations/organization.entity.js';
 import { paths } from '../../platform/paths.js';
 import { Badge } from '../components/badge.js';
+import { PostButton } from '../components/form.js';
+import { Notice } from '../components/notice.js';
+import { dayOf } from '../components/when.js';
 import { type Visitor } from '../http/visitor.js';
 import { sitePage } from './site-page.js';
 
 interface Tab {
   readonly label: string;
   readonly path: (name: string) => string;
-  readonly roles: readonly Role[];
+  /** Shown to those who may do this. */
+  readonly action: Action;
 }
 
-const ALL: readonly Role[] = ['read', 'write', 'admin'];
 const tabs: readonly Tab[] = [
-  { label: 'Overview', path: paths.organization, roles: ALL },
-  { label: 'Members', path: paths.members, roles: ALL },
-  { label: 'Keys', path: paths.organizationKeys, roles: ['write', 'admin'] },
-  { label: 'Who can read', path: paths.readers, roles: ['admin'] },
-  { label: 'Audit log', path: paths.audit, roles: ALL },
-  { label: 'Settings', path: paths.settings, roles: ALL },
+  { label: 'Overview', path: paths.organization, action: 'organization.see' },
+  { label: 'Members', path: paths.members, action: 'members.read' },
+  { label: 'Keys', path: paths.organizationKeys, action: 'keys.read' },
+  { label: 'Who can read', path: paths.readers, action: 'readers.read' },
+  { label: 'Audit log', path: paths.audit, action: 'audit.read' },
+  { label: 'Settings', path: paths.settings, action: 'organization.see' },
 ];
+
+/** May this role do that? For showing only what is there for somebody; the handler asks `access` when it is done. */
+export const may = (role: Role, action: Action): boolean => ruleOf(action).roles.includes(role);
 
 export interface OrganizationPage {
   readonly organization: Organization;
@@ -37,33 +44,52 @@ export interface OrganizationPage {
 /** A page of an organization, under its name and tabs. */
 export function organizationPage(visitor: Visitor, page: OrganizationPage): string {
   const { organization, role, title, tab, scripts, children } = page;
+  const { name, displayName } = organization;
   return sitePage(visitor, {
-    title: title === organization.name ? title : `${title} · ${organization.name}`,
+    title: title === name ? title : `${title} · ${name}`,
     scripts,
     children: (
       <div class="stack">
         <div class="organization-head">
-          <a class="organization-name" href={paths.organization(organization.name)}>
-            {organization.name}
+          <a class="organization-name" href={paths.organization(name)}>
+            {displayName ?? name}
           </a>
+          {displayName !== null && <span class="quiet mono">{name}</span>}
           <Badge>{role}</Badge>
         </div>
-        <nav class="tabs" aria-label={`Organization ${organization.name}`}>
+        <nav class="tabs" aria-label={`Organization ${name}`}>
           {tabs
-            .filter(({ roles }) => roles.includes(role))
+            .filter(({ action }) => may(role, action))
             .map(({ label, path }) => (
-              <a
-                key={label}
-                href={path(organization.name)}
-                aria-current={path(organization.name) === tab ? 'page' : undefined}
-              >
+              <a key={label} href={path(name)} aria-current={path(name) === tab ? 'page' : undefined}>
                 {label}
               </a>
             ))}
         </nav>
-        <h1 class={title === organization.name ? 'visually-hidden' : ''}>{title}</h1>
+        <Closing organization={organization} role={role} />
+        <h1 class={title === name ? 'visually-hidden' : ''}>{title}</h1>
         {children}
       </div>
     ),
   });
+}
+
+/** On every page of an organization that waits for its deletion. */
+function Closing({ organization: { name, deletionAt }, role }: Pick<OrganizationPage, 'organization' | 'role'>) {
+  if (deletionAt === null) return null;
+  return (
+    <Notice tone="bad" title={`${name} will be deleted on ${dayOf(deletionAt)}`}>
+      <p>Packages can be fetched until then. Nothing can be published any more.</p>
+      {may(role, 'organization.manage') && (
+        <p class="actions">
+          <PostButton action={paths.settingsAct(name, 'keep')} tone="plain" small>
+            Cancel the deletion
+          </PostButton>
+          <a class="button button-plain button-small" href={paths.exportOf(name)}>
+            Export everything
+          </a>
+        </p>
+      )}
+    </Notice>
+  );
 }

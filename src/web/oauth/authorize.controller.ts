@@ -1,6 +1,7 @@
 import { Body, Get, Post, Query } from '@nestjs/common';
 import { z } from 'zod';
 import { AuthorizationCodes } from '../../accounts/authorization-codes.js';
+import { DomainError } from '../../platform/errors.js';
 import { type Answer, html, seeOther } from '../http/answers.js';
 import { emptyForm, type FormState, submit } from '../http/forms.js';
 import { Pages } from '../http/pages.js';
@@ -11,10 +12,11 @@ import { type Asked, chosenOf, ChosenScopes } from './consent.js';
 import { Permitting } from './permitting.js';
 
 const Decision = z.object({
-  // Not a click on one of the two buttons: nothing is allowed by it.
-  decision: z.enum(['allow', 'deny'], { error: 'allow or deny' }),
+  decision: z.string().default(''),
   scope: ChosenScopes,
 });
+
+const DENIED = { error: 'access_denied', error_description: 'the request has been denied' };
 
 type Parameters = Readonly<Record<string, unknown>>;
 
@@ -45,21 +47,24 @@ export class AuthorizeController {
     return submit(
       Decision,
       body,
-      async ({ decision, scope }) =>
-        seeOther(decision === 'deny' ? this.denied(request) : await this.allowed(by, request, asked, scope)),
+      async ({ decision, scope }) => seeOther(await this.decided(by, request, asked, { decision, scope })),
       (form) => this.show(visitor, request, asked, form),
     );
   }
 
-  private async allowed(by: SignedIn, request: AuthorizationRequest, asked: Asked, scope: readonly string[]) {
+  /** Where the answer leads. What is neither a yes nor a no allows nothing. */
+  private async decided(by: SignedIn, request: AuthorizationRequest, asked: Asked, sent: z.infer<typeof Decision>) {
     const { redirectUri, state } = request;
-    const code = await this.codes.approve(by, { ...request, permissions: chosenOf(asked, scope) });
-    return this.requests.answer(redirectUri, state, { code });
-  }
-
-  private denied({ redirectUri, state }: AuthorizationRequest): string {
-    const denied = { error: 'access_denied', error_description: 'the request has been denied' };
-    return this.requests.answer(redirectUri, state, denied);
+    switch (sent.decision) {
+      case 'allow': {
+        const code = await this.codes.approve(by, { ...request, permissions: chosenOf(asked, sent.scope) });
+        return this.requests.answer(redirectUri, state, { code });
+      }
+      case 'deny':
+        return this.requests.answer(redirectUri, state, DENIED);
+      default:
+        throw new DomainError('invalid', 'no_decision', 'use one of the two buttons: allow or deny');
+    }
   }
 
   /** Browsers hold the form to its targets through redirects too, so this one page names the program's address. */

@@ -119,4 +119,3 @@ const prefilled = (typed: unknown): string => {
 };
 
 const back = (body: unknown): string => paths.device(prefilled(typedIn(body)) || undefined);
-

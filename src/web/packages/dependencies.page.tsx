@@ -11,14 +11,14 @@ import { type PackageSight } from './package-sights.js';
 /** How a package's metadata names hex.pm's own repository, whatever runs here. */
 const HEX_PM = 'hexpm';
 
-/** What the release in sight requires. */
-export function dependenciesPage(visitor: Visitor, sight: PackageSight): string {
+/** What the release in sight requires; `known` are the names of those that are in the public repository here. */
+export function dependenciesPage(visitor: Visitor, sight: PackageSight, known: ReadonlySet<string>): string {
   const { requirements, release, pkg } = sight;
   const rows = requirements.map((requirement) => ({
     key: requirement.id,
     cells: [
       <span class="row">
-        <Required requirement={requirement} sight={sight} />
+        <Required requirement={requirement} sight={sight} known={known} />
         {requirement.optional && <Badge>optional</Badge>}
       </span>,
       <code>{requirement.requirement}</code>,
@@ -46,10 +46,17 @@ export function dependenciesPage(visitor: Visitor, sight: PackageSight): string 
 }
 
 /** A link to our page of it where it lives here, else to hex.pm's. */
-function Required({ requirement, sight }: { requirement: Requirement; sight: PackageSight }) {
-  const { name, repository } = requirement;
+function Required({
+  requirement: { name, repository },
+  sight,
+  known,
+}: {
+  requirement: Requirement;
+  sight: PackageSight;
+  known: ReadonlySet<string>;
+}) {
   if (repository === sight.repository.name) return <a href={paths.package(sight.scope, name)}>{name}</a>;
-  if (repository === sight.publicRepository) return <a href={paths.package(undefined, name)}>{name}</a>;
+  if (repository === sight.publicRepository && known.has(name)) return <a href={paths.package(undefined, name)}>{name}</a>;
   if (repository !== HEX_PM) return <>{name}</>;
   return (
     <a href={`https://hex.pm/packages/${encodeURIComponent(name)}`} rel="noopener">

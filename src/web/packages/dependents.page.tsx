@@ -25,7 +25,10 @@ export function dependentsPage(
     ...{ sight, tab: 'dependents' },
     children: (
       <>
-        <Card title={`${bounded(total)} ${total === 1 ? 'package depends' : 'packages depend'} on it`} flush={items.length > 0}>
+        <Card
+          title={`${bounded(total)} ${total === 1 ? 'package depends' : 'packages depend'} on it`}
+          flush={items.length > 0}
+        >
           {items.length === 0 ? (
             <Empty title={page > 1 ? 'The list ends before this page' : 'Nothing depends on it'}>
               {page === 1 && <p>Only packages that you may read are looked at, in their recommended version.</p>}

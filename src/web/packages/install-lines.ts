@@ -44,7 +44,10 @@ function mix(pkg: Installable): InstallWay {
       : 'Add one of these to deps in mix.exs: the first with the repository added as below, the second where hexpm itself is set to this server.',
     lines: [
       { label: 'mix.exs, by repository', text: dependency(`repo: "${repository}"`) },
-      { label: plain ? 'mix.exs' : 'mix.exs, by organization', text: dependency(...(plain ? [] : [`organization: "${organization}"`])) },
+      {
+        label: plain ? 'mix.exs' : 'mix.exs, by organization',
+        text: dependency(...(plain ? [] : [`organization: "${organization}"`])),
+      },
       { label: 'Once on each machine', text: addRepository(pkg) },
     ],
   };

@@ -60,8 +60,12 @@ export function ownersPage(visitor: Visitor, sight: PackageSight, form: FormStat
         {may.manageOwners && (
           <Card title="Add an owner">
             <Form action={paths.packageOwners(pkg.name)} form={form}>
-              <Field {...{ form, name: 'username', label: 'User name', mono: true, required: true, autocomplete: 'off' }} />
-              <Choices {...{ form, name: 'level', label: 'Level', type: 'radio', options: LEVELS, chosen: ['maintainer'] }} />
+              <Field
+                {...{ form, name: 'username', label: 'User name', mono: true, required: true, autocomplete: 'off' }}
+              />
+              <Choices
+                {...{ form, name: 'level', label: 'Level', type: 'radio', options: LEVELS, chosen: ['maintainer'] }}
+              />
               <Submit>Add</Submit>
             </Form>
           </Card>

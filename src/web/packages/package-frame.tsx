@@ -90,7 +90,10 @@ function Warnings({ sight, now }: { sight: PackageSight; now: Date }) {
         </Notice>
       )}
       {standing !== null && !standing.fetching && (
-        <Notice tone="warn" title={`${organization!.name} is ${standing.state === 'blocked' ? 'blocked' : 'not paid for'}`}>
+        <Notice
+          tone="warn"
+          title={`${organization!.name} is ${standing.state === 'blocked' ? 'blocked' : 'not paid for'}`}
+        >
           <p>Pages can be read, but packages cannot be fetched or published until an admin has settled it.</p>
         </Notice>
       )}
@@ -100,7 +103,8 @@ function Warnings({ sight, now }: { sight: PackageSight; now: Date }) {
 
 function Tabs({ sight, tab }: PackageFrame) {
   const { pkg, scope, versions, dependents, requirements, release, recommended } = sight;
-  const own = release.version === recommended ? paths.package(scope, pkg.name) : paths.release(scope, pkg.name, release.version);
+  const own =
+    release.version === recommended ? paths.package(scope, pkg.name) : paths.release(scope, pkg.name, release.version);
   const at = (name: Tab) => (name === 'dependencies' ? `${own}?tab=${name}` : paths.packageTab(scope, pkg.name, name));
   const link = (name: Tab, label: string, count: string) => (
     <a href={at(name)} aria-current={tab === name ? 'page' : undefined}>

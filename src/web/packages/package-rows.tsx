@@ -30,15 +30,7 @@ export function PackageRows({ packages, scopes, note }: PackageRowsProps) {
   );
 }
 
-function PackageRow({
-  pkg,
-  scope,
-  note,
-}: {
-  pkg: ListedPackage;
-  scope: string | undefined;
-  note: ComponentChildren;
-}) {
+function PackageRow({ pkg, scope, note }: { pkg: ListedPackage; scope: string | undefined; note: ComponentChildren }) {
   const version = pkg.latestStableVersion ?? pkg.latestVersion;
   return (
     <>

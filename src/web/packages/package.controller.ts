@@ -2,6 +2,7 @@ import { Get, Param, Query } from '@nestjs/common';
 import { z } from 'zod';
 import { tryParseVersion } from '../../hex/version.js';
 import { Downloads } from '../../packages/downloads.js';
+import { Packages } from '../../packages/packages.js';
 import { Searching } from '../../packages/searching.js';
 import { notFound } from '../../platform/errors.js';
 import { type Answer, html } from '../http/answers.js';
@@ -33,6 +34,7 @@ export class PackageController {
   constructor(
     private readonly sights: PackageSights,
     private readonly releases: ReleaseSights,
+    private readonly packages: Packages,
     private readonly searching: Searching,
     private readonly downloads: Downloads,
   ) {}
@@ -77,7 +79,7 @@ export class PackageController {
       case 'versions':
         return html(versionsPage(visitor, sight, page, await this.countsOf(sight, page)));
       case 'dependencies':
-        return html(dependenciesPage(visitor, sight));
+        return html(dependenciesPage(visitor, sight, await this.publicOf(sight)));
       case 'dependents':
         return html(dependentsPage(visitor, sight, page, await this.dependentsOf(sight, page)));
       case 'owners':
@@ -89,6 +91,13 @@ export class PackageController {
   private countsOf({ versions }: PackageSight, page: number) {
     const shown = versions.slice((page - 1) * ROWS_PER_PAGE, page * ROWS_PER_PAGE);
     return this.downloads.ofReleases(shown.map(({ id }) => id));
+  }
+
+  /** What it requires of the public repository that is here; the rest of it is on hex.pm. */
+  private async publicOf({ requirements, readable, publicRepository }: PackageSight): Promise<ReadonlySet<string>> {
+    const open = readable.find((repository) => repository.organizationId === null);
+    const names = requirements.filter(({ repository }) => repository === publicRepository).map(({ name }) => name);
+    return open === undefined || names.length === 0 ? new Set() : this.packages.existing(open.id, names);
   }
 
   private dependentsOf({ repository, pkg, readable }: PackageSight, page: number) {

@@ -2,7 +2,7 @@ import { Get, Query } from '@nestjs/common';
 import { z } from 'zod';
 import { Access } from '../../access/access.js';
 import { type Repository, scopeOf } from '../../organizations/repository.entity.js';
-import { type ListSort, listSorts } from '../../packages/searching.queries.js';
+import { listSorts } from '../../packages/searching.queries.js';
 import { Searching } from '../../packages/searching.js';
 import { Urls } from '../../platform/urls.js';
 import { type Answer, html } from '../http/answers.js';
@@ -19,14 +19,8 @@ const Asked = z.object({
   page: z.coerce.number().int().min(1).max(10_000).catch(1).default(1),
 });
 
-/** What one asked for in the list. */
-export interface AskedList {
-  readonly search: string;
-  readonly sort: ListSort;
-  /** Its name; `public` for the public repository, empty for all. */
-  readonly organization: string;
-  readonly page: number;
-}
+/** What one asked for in the list; `organization` is `public` for the public repository, empty for all. */
+export type AskedList = z.infer<typeof Asked>;
 
 @Pages('packages')
 export class PackageListController {

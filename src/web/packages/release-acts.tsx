@@ -24,9 +24,7 @@ export function ReleaseActs({ sight, act, form }: ReleaseActsProps) {
         ) : (
           <Unretire sight={sight} />
         ))}
-      {sight.may.revert && (
-        <Revert sight={sight} form={act === 'revert' ? form : emptyForm} open={act === 'revert'} />
-      )}
+      {sight.may.revert && <Revert sight={sight} form={act === 'revert' ? form : emptyForm} open={act === 'revert'} />}
     </Card>
   );
 }
@@ -44,8 +42,8 @@ function Retire({ sight, form, open }: ActProps) {
   return (
     <Consequences summary="Retire this release" open={open}>
       <p>
-        Clients warn about a retired release whenever it is resolved. Its bytes stay, so projects that have it locked keep
-        working. You can take the mark away again.
+        Clients warn about a retired release whenever it is resolved. Its bytes stay, so projects that have it locked
+        keep working. You can take the mark away again.
       </p>
       <Form action={at('retire', sight)} form={form}>
         <Choices
@@ -79,15 +77,15 @@ function Revert({ sight, form, open }: ActProps) {
   if (revertProblem !== null)
     return (
       <p class="quiet">
-        It can no longer be reverted: in the public repository that is possible for an hour after a release, and for a day
-        after a package’s first one. Retire it instead.
+        It can no longer be reverted: in the public repository that is possible for an hour after a release, and for a
+        day after a package’s first one. Retire it instead.
       </p>
     );
   return (
     <Consequences summary="Revert this release" open={open}>
       <p>
-        The release disappears: {release.version} can no longer be fetched by anybody, and builds of projects that have it
-        locked will fail. {versions.length === 1 && 'It is the only release, so the package disappears with it. '}
+        The release disappears: {release.version} can no longer be fetched by anybody, and builds of projects that have
+        it locked will fail. {versions.length === 1 && 'It is the only release, so the package disappears with it. '}
         To warn without breaking anything, retire it instead.
         {scope === undefined && ' In the public repository this is possible for an hour only.'}
       </p>

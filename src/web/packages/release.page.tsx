@@ -66,7 +66,8 @@ function Readme({ readme, name }: Pick<ReleaseSight, 'readme'> & { name: string 
       <Card title="Readme">
         <Empty title="No readme in this release">
           <p>
-            A README.md at the root of {name}, among the files it is published with, is shown here from the next release on.
+            A README.md at the root of {name}, among the files it is published with, is shown here from the next release
+            on.
           </p>
         </Empty>
       </Card>

@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+// `npm run bench:pages`: the test machinery as a runner, on a database of its own. Not a part of `npm test`.
+export default defineConfig({
+  test: {
+    reporters: ['default'],
+    pool: 'forks',
+    include: ['bench/pages.ts'],
+    globalSetup: ['test/support/global-setup.ts'],
+    hookTimeout: 60_000,
+  },
+});

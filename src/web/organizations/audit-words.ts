@@ -1,0 +1,46 @@
+import { type AuditEntry } from '../../audit/audit-entry.entity.js';
+
+/** What somebody did, to be read after their name. A kind of act that is not here is shown as it is written down. */
+const WORDS: Readonly<Record<string, string>> = {
+  'organization.create': 'created the organization',
+  'organization.profile': 'changed the profile',
+  'organization.rename': 'renamed the organization',
+  'organization.hand_over': 'handed the organization over',
+  'organization.delete': 'asked for the deletion',
+  'organization.keep': 'cancelled the deletion',
+  'organization.erase': 'deleted the organization',
+  'organization.export': 'exported everything',
+  'organization.override': 'changed the standing',
+  'organization.trial': 'changed the trial',
+  'member.add': 'added a member',
+  'member.role': 'changed a role',
+  'member.remove': 'removed a member',
+  'member.leave': 'left',
+  'invitation.send': 'sent an invitation',
+  'invitation.revoke': 'withdrew an invitation',
+  'invitation.accept': 'accepted an invitation',
+  'key.create': 'created a key',
+  'key.revoke': 'revoked a key',
+  'release.publish': 'published a release',
+  'release.retire': 'retired a release',
+  'release.unretire': 'took a retirement back',
+  'release.revert': 'reverted a release',
+};
+
+export const actionWords = (action: string): string => WORDS[action] ?? action;
+
+const LONGEST = 200;
+
+/** The details of an entry that say something, in the order in which they were written down. */
+export function detailsOf({ params }: Pick<AuditEntry, 'params'>): (readonly [label: string, value: string])[] {
+  return Object.entries(params)
+    .filter(([label, value]) => value !== null && value !== '' && value !== false && label !== 'organization')
+    .filter(([label]) => label !== 'repository')
+    .map(([label, value]) => [label.replaceAll('_', ' '), written(value).slice(0, LONGEST)] as const);
+}
+
+function written(value: unknown): string {
+  if (Array.isArray(value)) return value.map(written).join(', ');
+  if (typeof value === 'object' || typeof value === 'boolean') return JSON.stringify(value);
+  return String(value);
+}

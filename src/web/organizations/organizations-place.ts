@@ -1,0 +1,26 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CONFIG, type Config } from '../../platform/config.js';
+import { Urls } from '../../platform/urls.js';
+
+/** What pages about organizations say of this server. */
+@Injectable()
+export class OrganizationsPlace {
+  readonly trialDays: number;
+  readonly deletionDays: number;
+
+  constructor(
+    @Inject(CONFIG) config: Config,
+    private readonly urls: Urls,
+  ) {
+    this.trialDays = config.trialDays;
+    this.deletionDays = config.deletionDays;
+  }
+
+  repositoryUrl(name: string): string {
+    return this.urls.repository(name);
+  }
+
+  apiUrl(): string {
+    return this.urls.api();
+  }
+}

@@ -1,0 +1,11 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { type User } from '../../src/accounts/user.entity.js';
+import { type Role } from '../../src/organizations/member.entity.js';
+import { Members } from '../../src/organizations/members.js';
+import { Organizations } from '../../src/organizations/organizations.js';
+import { useApp } from '../support/app.js';
+import { browse, type Browsing } from '../support/browsing.js';
+import { publish } from '../support/http.js';
+import { mailTo } from '../support/mailbox.js';
+import { person, team, type Team, TESTS, unique } from '../support/people.js';
+import { injections } from '../support/injections.js';
