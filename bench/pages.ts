@@ -27,9 +27,13 @@ const PUBLIC = 'bench_parser_2';
 
 /** Every page there is, by address and visitor; one that is not built yet is said to be skipped. */
 const pages: readonly BenchPage[] = [
-  ...[paths.home, paths.packages(), paths.packages('parser'), paths.packages('bench_parser_2'), paths.packages('prser')].map(
-    (address) => ({ who: 'nobody' as const, address }),
-  ),
+  ...[
+    paths.home,
+    paths.packages(),
+    paths.packages('parser'),
+    paths.packages('bench_parser_2'),
+    paths.packages('prser'),
+  ].map((address) => ({ who: 'nobody' as const, address })),
   { who: 'nobody', address: paths.package(undefined, PUBLIC) },
   { who: 'nobody', address: paths.release(undefined, PUBLIC, '1.2.0') },
   { who: 'nobody', address: paths.packageTab(undefined, PUBLIC, 'versions') },
@@ -39,7 +43,13 @@ const pages: readonly BenchPage[] = [
   { who: 'nobody', address: paths.user('bench_1') },
   ...[paths.login(), paths.signup, paths.forgotPassword].map((address) => ({ who: 'nobody' as const, address })),
   ...[
-    ...[paths.home, paths.packages(), paths.packages('parser'), paths.packages('fast server'), paths.packages('bnch_jsn')],
+    ...[
+      paths.home,
+      paths.packages(),
+      paths.packages('parser'),
+      paths.packages('fast server'),
+      paths.packages('bnch_jsn'),
+    ],
     ...['relevance', 'name', 'updated', 'downloads'].map((sort) =>
       paths.packageList({ search: 'bench', sort, organization: undefined, page: undefined }),
     ),
@@ -76,7 +86,9 @@ test('every page, with little and with much in the database', { timeout: 1_800_0
   if (process.env['BENCH_OUT']) writeFileSync(process.env['BENCH_OUT'], `${report}\n`);
   const built = pages.map((page, index) => ({ page, less: before[index]!, more: after[index]! }));
   const found = built.filter(({ more }) => more.status === 200);
-  expect(found.filter(({ less, more }) => less.statements !== more.statements).map(({ page }) => page.address)).toEqual([]);
+  expect(found.filter(({ less, more }) => less.statements !== more.statements).map(({ page }) => page.address)).toEqual(
+    [],
+  );
   expect(found.filter(({ more }) => more.median >= LIMIT).map(({ page }) => page.address)).toEqual([]);
 });
 
@@ -110,7 +122,8 @@ async function measure(visitor: Browsing, address: string, times: number): Promi
 const HEAD = `${'page'.padEnd(72)}visitor  status  statements  median ms  p95 ms`;
 
 function line({ who, address }: BenchPage, less: Measured, more: Measured): string {
-  const statements = less.statements === more.statements ? String(more.statements) : `${less.statements}→${more.statements}`;
+  const statements =
+    less.statements === more.statements ? String(more.statements) : `${less.statements}→${more.statements}`;
   const numbers = [String(more.status).padStart(6), statements.padStart(10), more.median.toFixed(1).padStart(9)];
   return `${address.padEnd(72)}${who.padEnd(8)} ${numbers.join('  ')}  ${more.p95.toFixed(1).padStart(6)}`;
 }

@@ -75,6 +75,15 @@ export class SignIn0007 implements MigrationInterface {
         expires_at timestamptz not null
       )
     `);
+    // Once there is a second factor the password alone opens nothing: who remembers what it opened must hear of it.
+    await db.query(`
+      create trigger totps_changed after delete or update of confirmed_at on totps
+      for each row execute function announce_change('user', 'user_id')
+    `);
+    await db.query(`
+      create trigger passkeys_changed after insert or delete on passkeys
+      for each row execute function announce_change('user', 'user_id')
+    `);
     await db.query(`create index passkey_challenges_expiry on passkey_challenges (expires_at)`);
     await db.query(`create index pending_logins_expiry on pending_logins (expires_at)`);
     await db.query(`create index email_proofs_expiry on email_proofs (expires_at)`);

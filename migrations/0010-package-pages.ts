@@ -13,9 +13,17 @@ export class PackagePages0010 implements MigrationInterface {
         add column latest_stable_version text,
         add column described_revision bigint not null default 0
     `);
+    // Words once split need not be split again for each search and each rank.
+    await db.query(`
+      alter table packages
+        add column words tsvector generated always as (to_tsvector('english', coalesce(description, ''))) stored
+    `);
+    await db.query(`create index packages_words on packages using gin (words)`);
     await db.query(`create index packages_recent on packages (repository_id, updated_at desc, id)`);
-    await db.query(`alter table requirements add column current boolean not null default false`);
-    await db.query(`create index requirements_current on requirements (repository, name, release_id) where current`);
+    await db.query(`alter table requirements add column current_of bigint`);
+    await db.query(`
+      create index requirements_current on requirements (repository, name, current_of) where current_of is not null
+    `);
     // Every release that was looked at has a row, also one without a readme. A row belongs to the tarball it names.
     await db.query(`
       create table readmes (

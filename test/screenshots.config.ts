@@ -6,6 +6,8 @@ export default defineConfig({
     root: new URL('..', import.meta.url).pathname,
     include: ['test/browser/screenshots.run.ts'],
     globalSetup: ['test/support/global-setup.ts'],
+    // It takes minutes: show each page as it is done.
+    reporters: ['verbose'],
     pool: 'forks',
     testTimeout: 60_000,
     hookTimeout: 120_000,

@@ -17,7 +17,15 @@ export const small: Amounts = {
   ...{ organizations: 4, packages: 40, releasesEach: 6, people: 10, keys: 20, auditEntries: 100, days: 5 },
 };
 export const big: Amounts = {
-  ...{ organizations: 200, packages: 10_000, releasesEach: 6, people: 1000, keys: 2000, auditEntries: 200_000, days: 90 },
+  ...{
+    organizations: 200,
+    packages: 10_000,
+    releasesEach: 6,
+    people: 1000,
+    keys: 2000,
+    auditEntries: 200_000,
+    days: 90,
+  },
 };
 
 const README = `# A package
@@ -126,8 +134,8 @@ const releasesSql = (each: number): string => `
 
 /** Everything of a repository requires its first package and two of hex.pm's. */
 const requirementsSql = (each: number): string => `
-  insert into requirements (release_id, repository, name, app, requirement, optional, current)
-  select l.id, q.repository, q.name, q.name, '~> 1.0', false, l.version = '1.${each - 1}.0'
+  insert into requirements (release_id, repository, name, app, requirement, optional, current_of)
+  select l.id, q.repository, q.name, q.name, '~> 1.0', false, case when l.version = '1.${each - 1}.0' then p.id end
   from releases l join packages p on p.id = l.package_id join repositories r on r.id = p.repository_id
   cross join lateral (
     select r.name as repository, (select name from packages where repository_id = r.id order by id limit 1) as name

@@ -122,14 +122,19 @@ export class Passkeys {
   }
 
   async rename(tx: Tx, userId: string, id: string, name: string): Promise<void> {
-    const { affected } = await tx.update(Passkey, { id, userId }, { name: passkeyName(name) });
-    if (affected !== 1) throw notFound('passkey');
+    await this.theirs(tx, userId, id);
+    await tx.update(Passkey, { id, userId }, { name: passkeyName(name) });
   }
 
   async remove(tx: Tx, userId: string, id: string): Promise<Passkey> {
-    const passkey = await tx.findOneBy(Passkey, { id, userId });
-    const { affected } = await tx.delete(Passkey, { id, userId });
-    if (passkey === null || affected !== 1) throw notFound('passkey');
+    const passkey = await this.theirs(tx, userId, id);
+    await tx.delete(Passkey, { id });
+    return passkey;
+  }
+
+  private async theirs(tx: Tx, userId: string, id: string): Promise<Passkey> {
+    const passkey = /^\d{1,18}$/.test(id) ? await tx.findOneBy(Passkey, { id, userId }) : null;
+    if (passkey === null) throw notFound('passkey');
     return passkey;
   }
 
@@ -174,4 +179,7 @@ function passkeyName(typed: string): string {
 }
 
 const isCredential = (response: unknown): response is AuthenticationResponseJSON =>
-  typeof response === 'object' && response !== null && 'id' in response && typeof response.id === 'string';
+  typeof response === 'object' && response !== null && 'id' in response && isCredentialId(response.id);
+
+/** As WebAuthn has them: at most 1023 bytes, in base64url. */
+const isCredentialId = (id: unknown): boolean => typeof id === 'string' && /^[A-Za-z0-9_-]{1,1364}$/.test(id);

@@ -10,10 +10,7 @@ test.each([
   ...['', 'a.example', '/cb', 'http://a.example/cb', 'http://localhost/cb', 'ftp://a.example', 'javascript:alert(1)'],
   ...['data:text/html,x', 'https://a.example/cb#f', 'https://a.example/cb#', 'https://u:p@a.example/cb', 'app:/cb'],
   ...['https://a.example/c b', 'http://127.0.0.2/cb', 'http://127.0.0.1.evil.example/cb', 'https://'],
-])('%s cannot', (uri) => {
-  const problem = redirectProblem(uri);
-  if (uri !== 'https://*') expect(problem).not.toBeNull();
-});
+])('%s cannot', (uri) => expect(redirectProblem(uri)).not.toBeNull());
 
 const registered = ['https://a.example/cb', 'http://127.0.0.1/cb', 'http://[::1]:4000/cb'];
 

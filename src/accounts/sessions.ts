@@ -107,6 +107,7 @@ export class Sessions {
 
   /** Throws `not_found` for what is not a living session of theirs. */
   async revoke(actor: Actor, user: Pick<User, 'id' | 'name'>, id: string): Promise<void> {
+    if (!/^\d{1,18}$/.test(id)) throw notFound('session');
     await this.database.transaction(async (tx) => {
       const where = { id, userId: user.id, revokedAt: IsNull() };
       const ended = await tx.update(Session, where, { revokedAt: this.clock.now() });

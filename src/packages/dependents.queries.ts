@@ -17,9 +17,9 @@ export interface DependentsQuery {
   readonly offset: number;
 }
 
-// `current` are the requirements of recommended releases alone: one row for each dependent, by an index of its own.
-const FROM = `requirements r join releases l on l.id = r.release_id join packages p on p.id = l.package_id`;
-const WHERE = `r.current and r.repository = $1 and r.name = $2 and p.repository_id = any ($3::bigint[])`;
+// `current_of` stands on the requirements of recommended releases alone: one row for each dependent, by an index of its own.
+const FROM = `requirements r join packages p on p.id = r.current_of`;
+const WHERE = `r.repository = $1 and r.name = $2 and p.repository_id = any ($3::bigint[])`;
 
 export function listDependents(
   db: EntityManager,

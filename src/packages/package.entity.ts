@@ -16,6 +16,8 @@ export class Package {
   @Column({ type: 'text' }) name: string;
   /** Also in `meta`; a column of its own for the search index. */
   @Column({ type: 'text', nullable: true }) description: string | null;
+  /** Of the description, for the search; Postgres keeps it. */
+  @Column({ type: 'tsvector', nullable: true, select: false, insert: false, update: false }) words: string | null;
   @Column({ type: 'jsonb' }) meta: PackageMeta;
   /** The newest version, and the newest stable one; null until the package has been described (see there). */
   @Column({ type: 'text', nullable: true }) latestVersion: string | null;

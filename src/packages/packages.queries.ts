@@ -35,8 +35,9 @@ export function versionsOf(tx: EntityManager, packageId: string): Promise<{ id: 
 /** Marks what the package requires now: what its recommended release does. */
 export async function markCurrentRequirements(tx: EntityManager, packageId: string, releaseId: string): Promise<void> {
   await tx.query(
-    `update requirements r set current = (r.release_id = $2) from releases l
-     where l.id = r.release_id and l.package_id = $1 and r.current <> (r.release_id = $2)`,
+    `update requirements r set current_of = case when r.release_id = $2 then $1::bigint end from releases l
+     where l.id = r.release_id and l.package_id = $1
+       and r.current_of is distinct from case when r.release_id = $2 then $1::bigint end`,
     [packageId, releaseId],
   );
 }
@@ -111,7 +112,7 @@ export async function searchPackages(db: EntityManager, { repositoryIds, search,
     `select p.id from packages p
      where p.repository_id = any ($1::bigint[])
        and ($2::text is null or p.name like '%' || $3 || '%'
-            or to_tsvector('english', coalesce(p.description, '')) @@ plainto_tsquery('english', $2))
+            or p.words @@ plainto_tsquery('english', $2))
      order by ${ORDER[sort]} limit $4 offset $5`,
     [repositoryIds, search ?? null, escapeLike(search?.toLowerCase() ?? ''), limit, offset],
   );

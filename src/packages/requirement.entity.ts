@@ -10,6 +10,6 @@ export class Requirement {
   @Column({ type: 'text' }) app: string;
   @Column({ type: 'text' }) requirement: string;
   @Column({ type: 'boolean' }) optional: boolean;
-  /** Of the package's recommended release: what "depends on" means in lists. */
-  @Column({ type: 'boolean' }) current: boolean;
+  /** The package, where this is a requirement of its recommended release: what "depends on" means in lists. */
+  @Column({ type: 'bigint', nullable: true }) currentOf: string | null;
 }

@@ -29,21 +29,22 @@ export const LISTED = `p.id, p.repository_id as "repositoryId", p.name, p.descri
   p.latest_stable_version as "latestStableVersion", p.updated_at as "updatedAt", coalesce(t.count, 0)::float8 as downloads`;
 export const WITH_TOTALS = 'left join package_download_totals t on t.package_id = p.id';
 
-// Each alternative has an index of its own: three of trigrams of the name, one of words of the description.
-const MATCH = `(p.name like '%' || $3 || '%' or p.name % $2 or $2 <% p.name
-  or to_tsvector('english', coalesce(p.description, '')) @@ websearch_to_tsquery('english', $4))`;
+// Names are ASCII; the rules of a language would cost most of the time of a long list.
+const NAME = 'p.name collate "C"';
 
-/** The name itself, names that begin so, then likeness of the name and words of the description, and last who is liked. */
-const RELEVANCE = `(p.name = $2) desc, (p.name like $3 || '%') desc,
-  greatest(similarity(p.name, $2), 0.9 * word_similarity($2, p.name))
-    + 0.5 * ts_rank(to_tsvector('english', coalesce(p.description, '')), websearch_to_tsquery('english', $4), 1)
-    + 0.01 * ln(1 + coalesce(t.count, 0)) desc, p.name, p.id`;
+// Each alternative has an index of its own: trigrams of the name, words of the description.
+const MATCH = `($2::text is not null and (p.name like '%' || $3 || '%' or p.words @@ websearch_to_tsquery('english', $4)))`;
+
+/** The name itself, names that begin so, names that have it in them, then the words of the description; last who is liked. */
+const RELEVANCE = `case when p.name = $2 then 0 when p.name like $3 || '%' then 1 when p.name like '%' || $3 || '%' then 2 else 3 end,
+  case when p.name like '%' || $3 || '%' then 0 else -ts_rank(p.words, websearch_to_tsquery('english', $4), 1) end,
+  coalesce(t.count, 0) desc, ${NAME}, p.id`;
 
 const ORDER: Record<ListSort, string> = {
   relevance: RELEVANCE,
-  name: 'p.name, p.id',
+  name: `${NAME}, p.id`,
   updated: 'p.updated_at desc, p.id',
-  downloads: 'coalesce(t.count, 0) desc, p.name, p.id',
+  downloads: `coalesce(t.count, 0) desc, ${NAME}, p.id`,
 };
 
 const escapeLike = (text: string): string => text.replace(/[\\%_]/g, (char) => `\\${char}`);
@@ -91,20 +92,22 @@ export async function countPackages(
   return Number(rows[0]!.count);
 }
 
-/** Names that look like `text`, more generously than a search finds them. */
+/** Packages whose names look like `search`, the likest first: for those who mistyped, when nothing matches. */
 export function similarPackages(
   db: EntityManager,
-  repositoryIds: readonly string[],
-  text: string,
+  { repositoryIds, search }: Pick<ListQuery, 'repositoryIds' | 'search'>,
   limit: number,
-): Promise<{ name: string; repositoryId: string }[]> {
+): Promise<ListedPackage[]> {
   return db.query(
-    `select p.name, p.repository_id as "repositoryId" from packages p
-     where p.repository_id = any ($1::bigint[]) and similarity(p.name, $2) > 0.12
-     order by similarity(p.name, $2) desc, p.name limit ${limit}`,
-    [repositoryIds, asName(text)],
+    `select ${LISTED} from (
+       select *, similarity(name, $2) as likeness from packages where repository_id = any ($1::bigint[])) p ${WITH_TOTALS}
+     where p.likeness > ${LIKE_ENOUGH} order by p.likeness desc, p.name, p.id limit ${limit}`,
+    [repositoryIds, asName(search)],
   );
 }
+
+/** Two letters changed in a short name. */
+const LIKE_ENOUGH = 0.2;
 
 /** The public packages a person owns, by name. */
 export function ownedPackages(

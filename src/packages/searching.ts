@@ -13,7 +13,7 @@ import {
 /** Lists count to here; what is more is "1000+". */
 export const MOST_COUNTED = 1000;
 const MAX_SEARCH_LENGTH = 100;
-const SUGGESTIONS = 5;
+const MOST_SIMILAR = 10;
 const MOST_OWNED = 300;
 
 export interface Listing<T> {
@@ -22,26 +22,28 @@ export interface Listing<T> {
   readonly total: number;
 }
 
+export interface FoundPackages extends Listing<ListedPackage> {
+  /** Nothing matches; these have names that look like what was typed. */
+  readonly similar: boolean;
+}
+
 /**
- * Finding packages: by name, forgiving typing errors, by words of the description, by what they require. Only in the
+ * Finding packages: by name, by words of the description, by what they require. Who mistypes a name finds those that look like it. Only in the
  * repositories that the caller names, which are those the reader may see; three statements at most, however much there is.
  */
 @Injectable()
 export class Searching {
   constructor(private readonly database: DataSource) {}
 
-  async find(query: ListQuery): Promise<Listing<ListedPackage>> {
+  async find(query: ListQuery): Promise<FoundPackages> {
     const asked = { ...query, search: tidy(query.search) };
     const [items, total] = await Promise.all([
       listPackages(this.database.manager, asked),
       countPackages(this.database.manager, asked, MOST_COUNTED + 1),
     ]);
-    return { items, total };
-  }
-
-  /** What somebody may have meant who found nothing. */
-  suggestions(repositoryIds: readonly string[], search: string): Promise<{ name: string; repositoryId: string }[]> {
-    return similarPackages(this.database.manager, repositoryIds, tidy(search), SUGGESTIONS);
+    if (total > 0 || asked.search === '') return { items, total, similar: false };
+    const similar = await similarPackages(this.database.manager, asked, MOST_SIMILAR);
+    return { items: similar, total: similar.length, similar: true };
   }
 
   /** Of the public repository; the first few hundred of them. */

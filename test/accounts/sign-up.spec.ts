@@ -3,7 +3,7 @@ import { startApp, type TestApp, useApp } from '../support/app.js';
 import { Browsing } from '../support/browsing.js';
 import { allMailsTo, mailTo } from '../support/mailbox.js';
 import { person, unique } from '../support/people.js';
-import { watchStatements } from '../support/statements.js';
+import { watchConnections } from '../support/sent-statements.js';
 
 const app = useApp();
 const PASSWORD = 'wax and comb and smoke';
@@ -95,7 +95,7 @@ describe('whether an address has an account', () => {
 
   /** What a form asks of the database until it is answered; jobs run elsewhere. */
   async function statementsOf(path: string, fields: Record<string, string>) {
-    const seen = watchStatements(quiet);
+    const seen = watchConnections(quiet);
     const { status, text } = await new Browsing(quiet.url).post(path, fields);
     return { status, text: text.replaceAll(Object.values(fields)[0]!, 'TYPED'), statements: seen.end() };
   }

@@ -204,6 +204,15 @@ describe('what was granted', () => {
     expect(await may(fetcher.access_token)).toEqual([false, false, true]);
   });
 
+  test('answers “is this good for that?” as a token does', async () => {
+    const { access_token } = await loggedInMachine(app, acme.people.write, 'api:read repositories');
+    const status = async (query: string) =>
+      (await ask(`${app.url}/api/auth?${query}`, { key: `Bearer ${access_token}` })).status;
+    expect(await status('domain=api&resource=read')).toBe(204);
+    expect(await status(`domain=repository&resource=${acme.name}`)).toBe(204);
+    expect(await status('domain=api&resource=write')).toBe(401);
+  });
+
   test('does not outlive membership and role', async () => {
     const somebody = await person(app);
     const members = app.app.get(Members);

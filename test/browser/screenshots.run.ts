@@ -9,11 +9,11 @@ import { DESKTOP, nameOf, PHONE, Visits } from '../support/visiting.js';
 import { buildWorld } from '../support/world.js';
 
 /**
- * Pictures of every page: `npm run screenshots`, into the folder SCREENSHOTS (default ./screenshots); with ONLY=word only of
- * those pages whose name has it. Not a test, but it fails like one where axe finds something serious or the browser complains.
+ * Pictures of every page: `npm run screenshots`, into the folder SCREENSHOTS (default ./screenshots); with ONLY=pattern only of
+ * those pages whose name it matches. Not a test, but it fails like one where axe finds something serious or the browser complains.
  */
 const folder = resolve(process.env['SCREENSHOTS'] ?? 'screenshots');
-const wanted = seenPages.filter(({ name }) => name.includes(process.env['ONLY'] ?? ''));
+const wanted = seenPages.filter(({ name }) => new RegExp(process.env['ONLY'] ?? '').test(name));
 const VIEWS = [DESKTOP, PHONE].flatMap((size) =>
   (['light', 'dark'] as const).map((colorScheme) => ({ ...size, colorScheme })),
 );
@@ -35,5 +35,6 @@ test.each(wanted)('$name ($state, $who)', async (seen) => {
     const path = join(folder, `${seen.name}--${seen.state}--${nameOf(view)}.png`);
     await page.screenshot({ path, fullPage: true, animations: 'disabled' });
   });
+  for (const one of wrong) console.log(`${seen.name}: ${one}`);
   expect(wrong).toEqual([]);
 });

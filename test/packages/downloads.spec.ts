@@ -13,7 +13,8 @@ beforeAll(async () => {
 });
 
 const file = (name: string, version = '1.0.0') => `${app.url}/repo/repos/${acme.name}/tarballs/${name}-${version}.tar`;
-const fetchIt = (name: string, more: Parameters<typeof ask>[1] = {}) => ask(file(name), { key: acme.fetchKey, ...more });
+const fetchIt = (name: string, more: Parameters<typeof ask>[1] = {}) =>
+  ask(file(name), { key: acme.fetchKey, ...more });
 const downloads = () => app.app.get(Downloads);
 /** A client may have all bytes a moment before the server has noted that they went out. */
 const flush = async () => {
@@ -97,7 +98,10 @@ describe('written is', () => {
     const [gone, stays] = [await published('1.0.0'), await published('1.0.0')];
     await fetchIt(gone);
     await fetchIt(stays);
-    await ask(`${app.url}/api/repos/${acme.name}/packages/${gone}/releases/1.0.0`, { method: 'DELETE', key: acme.publishKey });
+    await ask(`${app.url}/api/repos/${acme.name}/packages/${gone}/releases/1.0.0`, {
+      method: 'DELETE',
+      key: acme.publishKey,
+    });
     await flush();
     expect([(await rows(gone)).length, (await rows(stays)).length]).toEqual([0, 1]);
   });
@@ -125,7 +129,10 @@ describe('written is', () => {
         await process.flush();
       };
       const revert = (name: string) =>
-        ask(`${app.url}/api/repos/${acme.name}/packages/${name}/releases/2.0.0`, { method: 'DELETE', key: acme.publishKey });
+        ask(`${app.url}/api/repos/${acme.name}/packages/${name}/releases/2.0.0`, {
+          method: 'DELETE',
+          key: acme.publishKey,
+        });
       const rounds = Array.from({ length: 20 }, (_, round) => both.map((process) => count(process, round)));
       const answers = await Promise.all([...names.map(revert), ...rounds.flat()]);
       expect(answers.slice(0, names.length).map((answer) => answer?.status)).toEqual(names.map(() => 204));

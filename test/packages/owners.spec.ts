@@ -80,7 +80,9 @@ describe('a full owner', () => {
 
 test('a maintainer and a stranger change nothing', async () => {
   const name = await published();
-  await expect(owners().set(as(bob), { repository, name, user: bob }, 'full')).rejects.toMatchObject({ kind: 'forbidden' });
+  await expect(owners().set(as(bob), { repository, name, user: bob }, 'full')).rejects.toMatchObject({
+    kind: 'forbidden',
+  });
   await owners().set(as(ada), { repository, name, user: bob }, 'maintainer');
   await expect(owners().remove(as(bob), { repository, name, user: ada })).rejects.toMatchObject({ kind: 'forbidden' });
   expect(await listed(name)).toEqual(['ada full', 'bob maintainer']);

@@ -39,7 +39,10 @@ describe('a publish keeps the readme', () => {
     await put(withReadme(name, 'before'));
     await put(withReadme(name, 'after'));
     expect((await readme(name))?.body).toBe('after');
-    await ask(`${app.url}/api/repos/${acme.name}/packages/${name}/releases/1.0.0`, { method: 'DELETE', key: acme.publishKey });
+    await ask(`${app.url}/api/repos/${acme.name}/packages/${name}/releases/1.0.0`, {
+      method: 'DELETE',
+      key: acme.publishKey,
+    });
     expect(await readme(name)).toBeUndefined();
   });
 });
@@ -67,13 +70,18 @@ describe('what an older version of the code published', () => {
     const [base, name] = [unique('base'), unique('wax')];
     await put({ name: base });
     for (const version of ['1.9.0', '1.10.0', '2.0.0-rc.1'])
-      await put({ name, version, description: `words of ${version}`, requirements: [{ name: base, repository: acme.name }] });
+      await put({
+        name,
+        version,
+        description: `words of ${version}`,
+        requirements: [{ name: base, repository: acme.name }],
+      });
     const described = async () =>
       (
         await app.db.query<object[]>(
           `select latest_version, latest_stable_version, description, described_revision = revision as done,
                   (select array_agg(l.version) from requirements r join releases l on l.id = r.release_id
-                   where l.package_id = p.id and r.current) as current
+                   where r.current_of = p.id) as current
            from packages p where name = $1`,
           [name],
         )
@@ -87,7 +95,7 @@ describe('what an older version of the code published', () => {
       `update packages set latest_version = null, latest_stable_version = '0.0.1', description = 'x', described_revision = 0 where name = $1`,
       [name],
     );
-    await app.db.query(`update requirements set current = false`);
+    await app.db.query(`update requirements set current_of = null`);
     await again();
     expect(await described()).toEqual(expected);
   });

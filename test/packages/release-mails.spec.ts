@@ -51,7 +51,9 @@ describe('a private release', () => {
     await put(name);
     await mailTo(app, addressOf(acme.people.admin), new RegExp(`${name} `));
     await put(name);
-    const repositoryId = (await app.db.query<{ id: string }[]>('select id from repositories where name = $1', [acme.name]))[0]!.id;
+    const repositoryId = (
+      await app.db.query<{ id: string }[]>('select id from repositories where name = $1', [acme.name])
+    )[0]!.id;
     const event = { repositoryId, package: name, version: '1.0.0', replaced: false, revision: '0' };
     await Promise.all([1, 2, 3].map(() => app.app.get(ReleaseMails).send(event)));
     expect(await about(acme.people.admin, name)).toHaveLength(1);
@@ -87,10 +89,10 @@ test('a public release is told to its owners', async () => {
       ...{ method: 'POST', key: await keyOf(app, user, api()), bytes: await tarball({ name, version }) },
     });
   await put('1.0.0', owner);
-  await app.db.query(
-    `insert into package_owners select id, $2, 'maintainer', now() from packages where name = $1`,
-    [name, other.id],
-  );
+  await app.db.query(`insert into package_owners select id, $2, 'maintainer', now() from packages where name = $1`, [
+    name,
+    other.id,
+  ]);
   await put('1.1.0', other);
   const mail = await mailTo(app, addressOf(owner), new RegExp(`${name} `));
   expect([mail.subject, mail.link]).toEqual([`${name} 1.1.0 was published`, `${app.url}/packages/${name}/1.1.0`]);

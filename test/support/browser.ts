@@ -96,7 +96,7 @@ function watch(context: BrowserContext, site: string, tell: (problem: string) =>
   context.on('requestfailed', (request) => {
     const why = request.failure()?.errorText ?? '';
     // A page that was left before it was there; a download.
-    if (request.isNavigationRequest() && why === 'net::ERR_ABORTED') return;
+    if (why === 'net::ERR_ABORTED') return;
     tell(`no answer: ${request.method()} ${request.url()} (${why})`);
   });
   context.on('response', (response) => {

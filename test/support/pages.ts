@@ -1,10 +1,11 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Page } from 'playwright-core';
+import { type Locator, type Page } from 'playwright-core';
 import { DeviceCodes } from '../../src/accounts/device-codes.js';
 import { PasswordResets } from '../../src/accounts/password-resets.js';
 import { SignUps } from '../../src/accounts/sign-ups.js';
 import { OAuthClients } from '../../src/accounts/oauth-clients.js';
+import { Invitations } from '../../src/organizations/invitations.js';
 import { Mails } from '../../src/platform/mail/mails.js';
 import { paths } from '../../src/platform/paths.js';
 import { type TestApp } from './app.js';
@@ -85,6 +86,47 @@ export const seenPages: readonly SeenPage[] = [
   { name: 'organization-keys', who: 'admin', state: 'full', address: paths.organizationKeys('acme') },
   { name: 'organization-keys-none', who: 'founder', state: 'empty', address: paths.organizationKeys('newcomer') },
 
+  { name: 'profile', who: 'admin', state: 'full', address: paths.profile },
+  { name: 'emails', who: 'admin', state: 'full', address: paths.emails },
+  {
+    ...{ name: 'emails-mistake', who: 'admin', state: 'error', address: paths.emails },
+    then: sendWith({ email: 'not an address' }),
+  },
+  { name: 'password', who: 'reader', state: 'empty', address: paths.password },
+  { ...{ name: 'password-mistake', who: 'reader', state: 'error', address: paths.password }, then: sendAsItIs },
+  { name: 'security', who: 'reader', state: 'empty', address: paths.security },
+  { name: 'sessions', who: 'admin', state: 'full', address: paths.sessions },
+  { name: 'activity', who: 'admin', state: 'full', address: paths.activity },
+  { name: 'delete-account', who: 'admin', state: 'full', address: paths.deleteAccount },
+  { name: 'delete-account-free', who: 'stranger', state: 'empty', address: paths.deleteAccount },
+
+  { name: 'organizations', who: 'admin', state: 'full', address: paths.organizations },
+  { name: 'organizations-none', who: 'stranger', state: 'empty', address: paths.organizations },
+  { name: 'organization-new', who: 'stranger', state: 'empty', address: paths.newOrganization },
+  {
+    ...{ name: 'organization-new-mistake', who: 'stranger', state: 'error', address: paths.newOrganization },
+    then: sendWith({ name: 'acme' }),
+  },
+  { name: 'organization', who: 'admin', state: 'full', address: paths.organization('acme') },
+  { name: 'organization-billing', who: 'billing', state: 'full', address: paths.organization('acme') },
+  { name: 'organization-empty', who: 'founder', state: 'empty', address: paths.organization('newcomer') },
+  { name: 'organization-absent', who: 'stranger', state: 'error', address: paths.organization('acme'), status: 404 },
+  { name: 'members', who: 'admin', state: 'full', address: paths.members('acme') },
+  { name: 'members-read', who: 'reader', state: 'full', address: paths.members('acme') },
+  { name: 'members-alone', who: 'founder', state: 'empty', address: paths.members('newcomer') },
+  {
+    ...{ name: 'members-mistake', who: 'founder', state: 'error', address: paths.members('newcomer') },
+    then: sendWith({ email: 'not an address' }),
+  },
+  { name: 'audit', who: 'admin', state: 'full', address: paths.audit('acme') },
+  { name: 'audit-none', who: 'admin', state: 'empty', address: paths.auditPage('acme', { action: 'key.revoke' }) },
+  { name: 'readers', who: 'admin', state: 'full', address: paths.readers('acme') },
+  { name: 'readers-of-package', who: 'admin', state: 'full', address: paths.readersOf('acme', 'acme_http') },
+  { name: 'settings', who: 'admin', state: 'full', address: paths.settings('acme') },
+  { name: 'invitation', who: 'stranger', state: 'full', address: anInvitation('sam2@example.org') },
+  { name: 'invitation-anonymous', who: 'anonymous', state: 'full', address: anInvitation('sam3@example.org') },
+  { name: 'invitation-dead', who: 'anonymous', state: 'error', address: paths.acceptInvitation('x'), status: 404 },
+
   { name: 'packages', who: 'reader', state: 'full', address: paths.packages() },
   { name: 'packages-found', who: 'reader', state: 'full', address: paths.packages('http') },
   { name: 'packages-not-found', who: 'reader', state: 'empty', address: paths.packages('nothing like it') },
@@ -129,23 +171,25 @@ function openMenu(page: Page): Promise<void> {
 }
 
 /** Sends the first form of the page although the browser knows better: what the server says is what is looked at. */
-async function sendAsItIs(page: Page): Promise<void> {
-  const loaded = page.waitForEvent('load');
-  await page
-    .locator('main form')
-    .first()
-    .evaluate((form: HTMLFormElement) => {
-      form.noValidate = true;
-      form.requestSubmit();
-    });
-  await loaded;
+function sendAsItIs(page: Page): Promise<void> {
+  return send(page, page.locator('main form').first());
 }
 
+/** Fills fields by their names, and sends the form that has the last of them. */
 function sendWith(values: Readonly<Record<string, string>>): (page: Page) => Promise<void> {
   return async (page) => {
-    for (const [name, value] of Object.entries(values)) await page.locator(`main [name=${name}]`).first().fill(value);
-    await sendAsItIs(page);
+    const field = (name: string) => page.locator(`main [name=${name}]`).first();
+    for (const [name, value] of Object.entries(values)) await field(name).fill(value);
+    await send(page, field(Object.keys(values).at(-1)!).locator('xpath=ancestor::form'));
   };
+}
+
+async function send(page: Page, form: Locator): Promise<void> {
+  const submit = form.evaluate((element: HTMLFormElement) => {
+    element.noValidate = true;
+    element.requestSubmit();
+  });
+  await Promise.all([page.waitForEvent('load'), submit]);
 }
 
 const ORIGIN = { ip: '127.0.0.1', userAgent: 'pages' };
@@ -158,6 +202,14 @@ async function signUpLink(_world: World, test: TestApp): Promise<string> {
 async function resetLink({ people }: World, test: TestApp): Promise<string> {
   await test.app.get(PasswordResets).ask(ORIGIN, people.writer.name);
   return (await mailTo(test, `${people.writer.name}@example.org`, /password/i)).link;
+}
+
+function anInvitation(address: string): NonNullable<Exclude<SeenPage['address'], string>> {
+  return async ({ busy, people: { admin } }, test) => {
+    const actor = { kind: 'user', userId: admin.id, name: admin.name, origin: ORIGIN } as const;
+    await test.app.get(Invitations).invite(actor, busy, address, 'write');
+    return (await mailTo(test, address)).link;
+  };
 }
 
 async function aMail({ busy }: World, test: TestApp): Promise<string> {

@@ -1,5 +1,6 @@
 import { type User } from '../../src/accounts/user.entity.js';
 import { Sessions } from '../../src/accounts/sessions.js';
+import { Invitations } from '../../src/organizations/invitations.js';
 import { Members } from '../../src/organizations/members.js';
 import { type Organization } from '../../src/organizations/organization.entity.js';
 import { Organizations } from '../../src/organizations/organizations.js';
@@ -37,6 +38,9 @@ export async function buildWorld(test: TestApp): Promise<World> {
   await members.add(TESTS, busy, people.billing, 'billing');
   for (let number = 1; number <= 12; number += 1)
     await members.add(TESTS, busy, await person(test, `colleague${number}`), number % 3 === 0 ? 'write' : 'read');
+  const invitations = test.app.get(Invitations);
+  await invitations.invite(TESTS, busy, 'eve@example.org', 'write');
+  await invitations.invite(TESTS, busy, 'an.address.as.long.as.they.come@department.example.org', 'billing');
   await keys(test, { busy, people });
   await packages(test, await keyOf(test, people.writer, api(), repositories));
   await sessions(test, people.admin);

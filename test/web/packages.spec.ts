@@ -1,10 +1,11 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type User } from '../../src/accounts/user.entity.js';
 import { Downloads } from '../../src/packages/downloads.js';
-import { useApp } from '../support/app.js';
+import { startApp, useApp } from '../support/app.js';
 import { browse, type Browsing } from '../support/browsing.js';
 import { ask, publish } from '../support/http.js';
 import { api, keyOf, person, team, type Team, unique } from '../support/people.js';
+import { watchStatements } from '../support/statements.js';
 import { type PackageSpec, tarball } from '../support/tarballs.js';
 
 const app = useApp({ env: { PUBLIC_REPOSITORY: 'hexpm' } });
@@ -13,7 +14,8 @@ let other: Team;
 let [ada, bob]: User[] = [];
 let [reader, writer, stranger, nobody]: Browsing[] = [];
 
-const README = '# Comb\n\nSee [guide](https://example.org) <script>alert(1)</script> ![bee](https://img.example/b.png)\n';
+const README =
+  '# Comb\n\nSee [guide](https://example.org) <script>alert(1)</script> ![bee](https://img.example/b.png)\n';
 const README_FILES = { 'mix.exs': '# mix', 'README.md': README };
 
 beforeAll(async () => {
@@ -25,7 +27,10 @@ beforeAll(async () => {
   for (const version of ['0.9.0', '1.0.0', '1.1.0-rc.1'])
     await put({
       ...{ name: 'comb', version, description: 'Holds <b>honey</b>', files: README_FILES, licenses: ['MIT'] },
-      requirements: [{ name: 'base', repository: acme.name }, { name: 'jason', requirement: '~> 1.4', optional: true }],
+      requirements: [
+        { name: 'base', repository: acme.name },
+        { name: 'jason', requirement: '~> 1.4', optional: true },
+      ],
       extra: '{<<"elixir">>,<<"~> 1.15">>}.',
     });
   await publish(app.url, other.name, other.publishKey, { name: 'their_secret', description: 'honey too' });
@@ -74,7 +79,11 @@ describe('the page of a package', () => {
 
   test('has tabs: versions, dependencies, dependents', async () => {
     const versions = (await reader!.get(at('/comb?tab=versions'))).text;
-    expect([...versions.matchAll(/comb\/([\d.rc-]+)">/g)].map((match) => match[1])).toEqual(['1.1.0-rc.1', '1.0.0', '0.9.0']);
+    expect([...versions.matchAll(/comb\/([\d.rc-]+)">/g)].map((match) => match[1])).toEqual([
+      '1.1.0-rc.1',
+      '1.0.0',
+      '0.9.0',
+    ]);
     const dependencies = (await reader!.get(at('/comb?tab=dependencies'))).text;
     expect(dependencies).toContain(`href="/packages/${acme.name}/base"`);
     expect(dependencies).toContain('href="https://hex.pm/packages/jason"');
@@ -111,7 +120,10 @@ describe('nobody but members', () => {
       const fields = { reason: 'other', message: 'because', version: '1.0.0' };
       expect([act, (await stranger!.post(path, fields)).status]).toEqual([act, 404]);
       expect([act, (await reader!.post(path, fields)).status]).toEqual([act, 403]);
-      expect([act, (await nobody!.post(path, fields)).location]).toEqual([act, expect.stringMatching(/^\/login/) as string]);
+      expect([act, (await nobody!.post(path, fields)).location]).toEqual([
+        act,
+        expect.stringMatching(/^\/login/) as string,
+      ]);
     }
     expect((await reader!.get(at('/comb'))).text).not.toContain('Manage 1.0.0');
     expect((await writer!.get(at('/comb'))).text).toContain('Manage 1.0.0');
@@ -119,7 +131,14 @@ describe('nobody but members', () => {
 
   test('finds it in lists, suggestions, numbers', async () => {
     for (const visitor of [stranger!, nobody!])
-      for (const query of ['', '?search=comb', '?search=honey', '?search=combs', '?sort=name', `?organization=${acme.name}`]) {
+      for (const query of [
+        '',
+        '?search=comb',
+        '?search=honey',
+        '?search=combs',
+        '?sort=name',
+        `?organization=${acme.name}`,
+      ]) {
         const { status, text } = await visitor.get(`/packages${query}`);
         expect([query, status, text.includes(`/packages/${acme.name}`)]).toEqual([query, 200, false]);
       }
@@ -163,7 +182,8 @@ describe('those who publish', () => {
     expect(page.text).toContain('1.0.0 is retired.');
     expect(page.text).toContain('Use &lt;i>2.0&lt;/i>');
     const retired = async () =>
-      (await ask(`${app.url}/api/repos/${acme.name}/packages/${name}`, { key: acme.publishKey })).body.retirements as object;
+      (await ask(`${app.url}/api/repos/${acme.name}/packages/${name}`, { key: acme.publishKey })).body
+        .retirements as object;
     expect(await retired()).toEqual({ '1.0.0': { reason: 'security', message: 'Use <i>2.0</i>' } });
     await writer!.submit(at(`/${name}/1.0.0/unretire`));
     expect(await retired()).toEqual({});
@@ -176,7 +196,9 @@ describe('those who publish', () => {
     expect([wrong.status, wrong.text.includes('That is not the version')]).toEqual([422, true]);
     const first = await writer!.post(at(`/${name}/1.1.0/revert`), { version: '1.1.0' });
     expect([first.status, first.location]).toEqual([303, at(`/${name}`)]);
-    expect((await ask(`${app.url}/repo/repos/${acme.name}/tarballs/${name}-1.1.0.tar`, { key: acme.fetchKey })).status).toBe(404);
+    expect(
+      (await ask(`${app.url}/repo/repos/${acme.name}/tarballs/${name}-1.1.0.tar`, { key: acme.fetchKey })).status,
+    ).toBe(404);
     expect((await writer!.get(at(`/${name}`))).text).toContain('1.0.0');
     expect((await writer!.post(at(`/${name}/1.0.0/revert`), { version: '1.0.0' })).location).toBe('/packages');
     expect((await writer!.get(at(`/${name}`))).status).toBe(404);
@@ -184,7 +206,9 @@ describe('those who publish', () => {
 
   test('do not revert with an old proof of identity', async () => {
     const late = await browse(app, acme.people.write);
-    await app.db.query(`update sessions set proved_at = now() - interval '2 hours' where user_id = $1`, [acme.people.write.id]);
+    await app.db.query(`update sessions set proved_at = now() - interval '2 hours' where user_id = $1`, [
+      acme.people.write.id,
+    ]);
     const answer = await late.post(at('/comb/0.9.0/revert'), { version: '0.9.0' });
     expect(answer.location).toMatch(/^\/sudo\?return=/);
     expect((await late.get(at('/comb/0.9.0'))).status).toBe(200);
@@ -214,10 +238,14 @@ describe('a public package', () => {
     expect((await nobody!.post(owners, { username: 'bob', level: 'full' })).location).toMatch(/^\/login/);
     const unknown = await adas.post(owners, { username: 'no_one', level: 'full' });
     expect([unknown.status, unknown.text.includes('There is no such user')]).toEqual([422, true]);
-    expect((await adas.submit(owners, { username: 'bob', level: 'maintainer' })).text).toContain('bob is a maintainer now.');
+    expect((await adas.submit(owners, { username: 'bob', level: 'maintainer' })).text).toContain(
+      'bob is a maintainer now.',
+    );
     expect((await put2({ name, version: '1.0.1' }, bob)).status).toBe(201);
     expect((await bobs.post(`${owners}/remove`, { username: 'ada' })).status).toBe(403);
-    expect((await adas.post(`${owners}/remove`, { username: 'ada' })).text).toContain('Cannot remove the last full owner');
+    expect((await adas.post(`${owners}/remove`, { username: 'ada' })).text).toContain(
+      'Cannot remove the last full owner',
+    );
     expect((await adas.submit(`${owners}/remove`, { username: 'bob' })).text).toContain('bob no longer owns');
   });
 
@@ -254,4 +282,43 @@ test('a lapsed organization’s packages can still be read, with a word about it
   await app.db.query(`update organizations set trial_ends_at = now() - interval '1 day' where name = $1`, [gone.name]);
   const page = await (await browse(app, gone.people.read)).get(`/packages/${gone.name}/kept`);
   expect([page.status, page.text.includes('not paid for')]).toEqual([200, true]);
+});
+
+describe('the number of statements', () => {
+  test('is the same for little and for much', async () => {
+    const quiet = await startApp({
+      databaseUrl: app.config.databaseUrl,
+      env: { PUBLIC_REPOSITORY: 'hexpm', JOBS_CONCURRENCY: '0' },
+    });
+    try {
+      const many = await team(app);
+      const visitor = await browse(quiet, many.people.admin);
+      const publishSome = async (from: number, to: number) => {
+        for (let at = from; at < to; at += 1) {
+          const requirements = at === 0 ? [] : [{ name: 'many_0', repository: many.name }];
+          await publish(app.url, many.name, many.publishKey, { name: `many_${at}`, requirements });
+          if (at > 0) await publish(app.url, many.name, many.publishKey, { name: 'many_0', version: `1.${at}.0` });
+        }
+      };
+      const pages = ['', '?tab=versions', '?tab=dependencies', '?tab=dependents'].map(
+        (tab) => `/packages/${many.name}/many_0${tab}`,
+      );
+      const counts = async () => {
+        const counted: [string, number][] = [];
+        for (const path of ['/', '/packages', '/packages?search=many', ...pages]) {
+          await visitor.get(path);
+          const seen = watchStatements(quiet);
+          expect((await visitor.get(path)).status).toBe(200);
+          counted.push([path, seen.end().length]);
+        }
+        return counted;
+      };
+      await publishSome(0, 2);
+      const few = await counts();
+      await publishSome(2, 8);
+      expect(await counts()).toEqual(few);
+    } finally {
+      await quiet.stop();
+    }
+  });
 });

@@ -59,7 +59,7 @@ export async function replaceRelease(
 
 export async function insertRequirements(tx: Tx, releaseId: string, metadata: PackageMetadata): Promise<void> {
   const rows = metadata.requirements.map(({ repository, name, app, requirement, optional }) => ({
-    ...{ releaseId, repository, name, app, requirement, optional, current: false },
+    ...{ releaseId, repository, name, app, requirement, optional, currentOf: null },
   }));
   if (rows.length > 0) await tx.insert(Requirement, rows);
 }

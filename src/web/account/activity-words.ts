@@ -51,9 +51,7 @@ export function detailsOf({ params }: AuditEntry, userName: string): string {
     .slice(0, 300);
 }
 
-const textOf = (value: unknown): string =>
-  Array.isArray(value)
-    ? value.map(textOf).join(', ')
-    : typeof value === 'object'
-      ? JSON.stringify(value)
-      : String(value);
+const textOf = (value: unknown): string => {
+  if (Array.isArray(value)) return value.map(textOf).join(', ');
+  return typeof value === 'string' ? value : JSON.stringify(value);
+};

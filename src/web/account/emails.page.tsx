@@ -83,7 +83,7 @@ function Address({ email: { id, address, isPrimary, isPublic, verifiedAt } }: { 
           </PostButton>
         )}
         {!isPrimary && (
-          <PostButton action={to('remove')} tone="danger" small label={`Remove ${address}`}>
+          <PostButton action={to('remove')} tone="plain" small label={`Remove ${address}`}>
             Remove
           </PostButton>
         )}

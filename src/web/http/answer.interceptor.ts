@@ -38,6 +38,10 @@ export class AnswerInterceptor implements NestInterceptor<Answer> {
         return this.redirect(answer, reply);
       case 'download':
         return file(answer);
+      case 'json':
+        // As text: objects are errors to the site's serializer.
+        void reply.status(200).type('application/json; charset=utf-8');
+        return JSON.stringify(answer.value);
     }
   }
 

@@ -32,7 +32,13 @@ export interface Download {
   readonly filename: string;
 }
 
-export type Answer = Html | SeeOther | Download;
+/** For a script of ours. */
+export interface Json {
+  readonly kind: 'json';
+  readonly value: object;
+}
+
+export type Answer = Html | SeeOther | Download | Json;
 
 export const html = (page: string, status = 200, formTargets: readonly string[] = []): Html => ({
   ...{ kind: 'html', page, status, formTargets },
@@ -43,6 +49,8 @@ export const seeOther = (location: string, note?: string | Note, cookies: readon
   ...{ kind: 'see-other', location, cookies },
   note: note === undefined ? null : typeof note === 'string' ? { text: note, tone: 'good' } : note,
 });
+
+export const json = (value: object): Json => ({ kind: 'json', value });
 
 export const download = (stream: Readable, type: string, filename: string): Download => ({
   ...{ kind: 'download', stream, type, filename },

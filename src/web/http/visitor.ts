@@ -47,8 +47,11 @@ export const Visiting = createParamDecorator((_data: unknown, context: Execution
   return visitor;
 });
 
+/** A form's address is no page to come back to. */
+const pageOf = ({ method, address }: Visitor): string => (method === 'GET' ? address : paths.home);
+
 /** The person, or off to the login and back here. After a form, back to the page it was on (`page`, or here). */
-export function signedIn(visitor: Visitor, page = visitor.address): SignedIn {
+export function signedIn(visitor: Visitor, page = pageOf(visitor)): SignedIn {
   const { user, session, caller } = visitor;
   if (user === null || session === null || caller.actor.kind !== 'user') {
     const lost = visitor.method === 'GET' ? undefined : { text: 'Please log in first.', tone: 'bad' as const };
@@ -58,7 +61,7 @@ export function signedIn(visitor: Visitor, page = visitor.address): SignedIn {
 }
 
 /** For dangerous acts: the person with a recent proof that it is them, or off to prove it and back (`page`, or here). */
-export function sudo(visitor: Visitor, page = visitor.address): SignedIn {
+export function sudo(visitor: Visitor, page = pageOf(visitor)): SignedIn {
   const person = signedIn(visitor, page);
   const isForm = visitor.method !== 'GET';
   const age = visitor.now.getTime() - person.session.provedAt.getTime();

@@ -12,8 +12,9 @@ import { Pages } from '../http/pages.js';
 import { signedIn, sudo, type Visitor, Visiting } from '../http/visitor.js';
 import { expiryOf, KeyForm, permissionsOf } from './key-form.js';
 import { keyLines } from './key-lines.js';
+import { type KeyRing } from './key-ring.js';
 import { KeysPlace } from './keys-place.js';
-import { type KeyRing, keysPage, newKeyPage } from './keys.page.js';
+import { keysPage, newKeyPage } from './keys.page.js';
 
 /** The keys of a person under `/account/keys`, of an organization under `/orgs/ORG/keys`: the same pages. */
 @Pages('account/keys', 'orgs/:organization/keys')

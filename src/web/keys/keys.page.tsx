@@ -1,6 +1,4 @@
 import { type Key } from '../../accounts/key.entity.js';
-import { type Role } from '../../organizations/member.entity.js';
-import { type Organization } from '../../organizations/organization.entity.js';
 import { paths } from '../../platform/paths.js';
 import { Badge } from '../components/badge.js';
 import { Card } from '../components/card.js';
@@ -15,18 +13,9 @@ import { type Visitor } from '../http/visitor.js';
 import { accountPage } from '../layout/account-page.js';
 import { organizationPage } from '../layout/organization-page.js';
 import { type Lines } from './key-lines.js';
+import { type KeyRing } from './key-ring.js';
 import { NewKeyFields } from './new-key-fields.js';
 import { permissionWords } from './permission-words.js';
-
-/** Whose keys a page is about. */
-export interface KeyRing {
-  /** Undefined: the visitor's own. */
-  readonly organization?: Organization;
-  /** Of the visitor in that organization. */
-  readonly role?: Role;
-  /** Names of the organizations its keys can fetch from. */
-  readonly sources: readonly string[];
-}
 
 export interface NewKey {
   readonly key: Key;

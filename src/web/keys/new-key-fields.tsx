@@ -1,7 +1,7 @@
 import { Choices, Field, Select } from '../components/form.js';
 import { type FormState } from '../http/forms.js';
 import { EXPIRIES } from './key-form.js';
-import { type KeyRing } from './keys.page.js';
+import { type KeyRing } from './key-ring.js';
 
 /** What a new key may do, explained where it is chosen. */
 export function NewKeyFields({ ring, form }: { ring: KeyRing; form: FormState }) {

@@ -77,8 +77,9 @@ function Header({ visitor }: { visitor: Visitor | null }) {
 function AccountMenu({ name }: { name: string }) {
   return (
     <details class="menu site-header-end">
-      <summary aria-label={`Account of ${name}`}>
+      <summary>
         <Avatar name={name} />
+        <span class="visually-hidden">Account of </span>
         <span class="menu-name">{name}</span>
       </summary>
       <div class="menu-items">

@@ -10,6 +10,8 @@ const ATTRIBUTES: Record<string, RegExp> = {
   'code class': /^hljs$/,
   'span class': /^(hljs-[\w-]+|language-[\w-]+|[\w-]+_)( (hljs-[\w-]+|[\w-]+_))*$/,
   'ol start': /^\d+$/,
+  'pre tabindex': /^0$/,
+  'table tabindex': /^0$/,
   'th align': /^(left|right|center)$/,
   'td align': /^(left|right|center)$/,
 };

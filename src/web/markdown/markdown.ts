@@ -27,7 +27,7 @@ const marked = new Marked({
 /** A few long nights of writing; what is behind it is left to the package's files. */
 const MAX_LENGTH = 128 * 1024;
 /** Ordinary readmes take a few milliseconds. There are texts on which the library would think for minutes. */
-const MAX_MS = 500;
+const MAX_MS = 1500;
 
 /** GitHub's Markdown as HTML that is safe on our pages; undefined for a text that the library cannot cope with in time. */
 export function renderMarkdown(text: string): string | undefined {

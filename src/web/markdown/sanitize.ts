@@ -21,6 +21,9 @@ function linkTarget(address: string | undefined): string | null {
   return new URL(text).href;
 }
 
+/** What may be wider than the page is scrolled, also by keyboard. */
+const scrollable = (tagName: string): Tag => ({ tagName, attribs: { tabindex: '0' } });
+
 function numberedList(_name: string, { start = '' }: Attributes): Tag {
   const attribs: Attributes = /^\d{1,9}$/.test(start) ? { start } : {};
   return { tagName: 'ol', attribs };
@@ -62,6 +65,7 @@ export function sanitize(html: string): string {
       code: ['class'],
       span: ['class'],
       ol: ['start'],
+      ...{ pre: ['tabindex'], table: ['tabindex'] },
       th: ['align'],
       td: ['align'],
     },
@@ -79,6 +83,7 @@ export function sanitize(html: string): string {
         return target === null ? { tagName: 'span', attribs: {} } : { tagName: 'a', attribs: link(target) };
       },
       ol: numberedList,
+      ...{ pre: scrollable, table: scrollable },
       ...{ th: alignedCell, td: alignedCell },
       img: (_name, attributes) => imageAsText(attributes, links > 0),
     },

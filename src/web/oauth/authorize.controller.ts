@@ -42,7 +42,8 @@ export class AuthorizeController {
   async decide(@Visiting() visitor: Visitor, @Query() query: Parameters, @Body() body: unknown): Promise<Answer> {
     const request = await this.requests.read(query);
     if ('location' in request) return seeOther(request.location);
-    const by = sudo(visitor);
+    // Both steps have one address, the request's own.
+    const by = sudo(visitor, visitor.address);
     const asked = await this.permitting.asked(visitor, request.permissions);
     return submit(
       Decision,

@@ -36,7 +36,7 @@ export function authorizePage(visitor: Visitor, request: AuthorizationRequest, a
               <Submit name="decision" value="allow">
                 Allow
               </Submit>
-              <Submit name="decision" value="deny" tone="danger">
+              <Submit name="decision" value="deny" tone="plain">
                 Deny
               </Submit>
             </div>

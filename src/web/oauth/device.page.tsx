@@ -6,7 +6,7 @@ import { spacedUserCode } from '../../accounts/user-code.js';
 import { paths } from '../../platform/paths.js';
 import { Card } from '../components/card.js';
 import { Facts } from '../components/facts.js';
-import { Field, Form, Hidden, PostButton, Submit } from '../components/form.js';
+import { Field, Form, Hidden, Submit } from '../components/form.js';
 import { Notice } from '../components/notice.js';
 import { When } from '../components/when.js';
 import { type FormState } from '../http/forms.js';
@@ -88,11 +88,13 @@ export function deviceConsentPage(visitor: Visitor, waiting: WaitingDevice, form
           <Form action={`${paths.device()}/approve`} form={form}>
             <Hidden name="user_code" value={userCode} />
             <ScopeChoices asked={asked} form={form} />
-            <Submit>Let it in</Submit>
+            <div class="row">
+              <Submit>Let it in</Submit>
+              <button type="submit" class="button button-plain" formAction={`${paths.device()}/deny`}>
+                Deny
+              </button>
+            </div>
           </Form>
-          <PostButton action={`${paths.device()}/deny`} tone="danger" fields={{ user_code: userCode }}>
-            Deny
-          </PostButton>
         </Card>
         <p class="quiet small">
           The login ends after 30 days. You can end it before at any time, under{' '}

@@ -36,11 +36,14 @@ export function detailsOf({ params }: Pick<AuditEntry, 'params'>): (readonly [la
   return Object.entries(params)
     .filter(([label, value]) => value !== null && value !== '' && value !== false && label !== 'organization')
     .filter(([label]) => label !== 'repository')
-    .map(([label, value]) => [label.replaceAll('_', ' '), written(value).slice(0, LONGEST)] as const);
+    .map(([label, value]) => [label.replaceAll('_', ' '), shortened(written(value))] as const);
 }
+
+/** A checksum is told from another by its beginning; all of it is in the export. */
+const shortened = (text: string): string =>
+  /^[0-9a-f]{64}$/.test(text) ? `${text.slice(0, 12)}…` : text.slice(0, LONGEST);
 
 function written(value: unknown): string {
   if (Array.isArray(value)) return value.map(written).join(', ');
-  if (typeof value === 'object' || typeof value === 'boolean') return JSON.stringify(value);
-  return String(value);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }

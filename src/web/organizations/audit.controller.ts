@@ -1,24 +1,15 @@
 import { Readable } from 'node:stream';
 import { Get, Param, Query } from '@nestjs/common';
-import { z } from 'zod';
 import { csvEntry, csvHead, jsonEntry } from '../../audit/audit-formats.js';
-import { Trail, type TrailFilter } from '../../audit/trail.js';
+import { Trail } from '../../audit/trail.js';
 import { type Answer, download, html } from '../http/answers.js';
 import { Pages } from '../http/pages.js';
 import { type Visitor, Visiting } from '../http/visitor.js';
+import { Asked, type AskedLog, filterOf } from './asked-log.js';
 import { auditPage } from './audit.page.js';
 import { OrganizationSights } from './organization-sights.js';
 
 const PER_PAGE = 50;
-const DAY_MS = 24 * 60 * 60 * 1000;
-
-const text = z.string().trim().max(200).catch('').default('');
-const Day = z.iso.date().catch('').default('');
-const Asked = z.object({
-  ...{ action: text, actor: text, from: Day, to: Day },
-  after: z.string().regex(/^\d{1,18}$/).optional().catch(undefined),
-});
-export type AskedLog = z.infer<typeof Asked>;
 
 @Pages('orgs/:organization')
 export class AuditController {
@@ -43,7 +34,11 @@ export class AuditController {
   }
 
   @Get('audit.csv')
-  async csv(@Visiting() visitor: Visitor, @Param('organization') name: string, @Query({ schema: Asked }) asked: AskedLog) {
+  async csv(
+    @Visiting() visitor: Visitor,
+    @Param('organization') name: string,
+    @Query({ schema: Asked }) asked: AskedLog,
+  ) {
     const { organization } = await this.sights.see(visitor, 'audit.read', name);
     const lines = this.lines(organization.id, asked, csvEntry, csvHead);
     return download(lines, 'text/csv; charset=utf-8', `${organization.name}-audit.csv`);
@@ -71,14 +66,4 @@ export class AuditController {
       { objectMode: false },
     );
   }
-}
-
-/** Days are UTC's, and the last one counts. */
-function filterOf({ action, actor, from, to }: AskedLog): TrailFilter {
-  const dayOf = (day: string) => (day === '' ? undefined : new Date(`${day}T00:00:00Z`));
-  const last = dayOf(to);
-  return {
-    ...{ action: action || undefined, actor: actor || undefined, from: dayOf(from) },
-    to: last && new Date(last.getTime() + DAY_MS),
-  };
 }

@@ -10,7 +10,7 @@ import { Pager } from '../components/pager.js';
 import { When } from '../components/when.js';
 import { type Visitor } from '../http/visitor.js';
 import { organizationPage } from '../layout/organization-page.js';
-import { type AskedLog } from './audit.controller.js';
+import { type AskedLog } from './asked-log.js';
 import { actionWords, detailsOf } from './audit-words.js';
 import { type Sight } from './organization-sights.js';
 
@@ -25,7 +25,11 @@ const given = ({ action, actor, from, to }: AskedLog) => ({
   ...{ action: action || undefined, actor: actor || undefined, from: from || undefined, to: to || undefined },
 });
 
-export function auditPage(visitor: Visitor, { organization, role }: Sight, { asked, page, actions }: AuditProps): string {
+export function auditPage(
+  visitor: Visitor,
+  { organization, role }: Sight,
+  { asked, page, actions }: AuditProps,
+): string {
   const { name } = organization;
   const filter = given(asked);
   const isFiltered = Object.values(filter).some((value) => value !== undefined);
@@ -71,7 +75,10 @@ export function auditPage(visitor: Visitor, { organization, role }: Sight, { ask
 }
 
 function Filter({ name, asked, actions }: { name: string; asked: AskedLog; actions: readonly string[] }) {
-  const options = [{ value: '', label: 'everything' }, ...actions.map((one) => ({ value: one, label: actionWords(one) }))];
+  const options = [
+    { value: '', label: 'everything' },
+    ...actions.map((one) => ({ value: one, label: actionWords(one) })),
+  ];
   return (
     <form method="get" action={paths.audit(name)} class="form form-inline" role="search" aria-label="Audit log">
       <Select name="action" label="What" options={options} value={asked.action} />

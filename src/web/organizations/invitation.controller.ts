@@ -42,7 +42,9 @@ export class InvitationController {
         {},
         async () => {
           const { organization, seated } = await this.invitations.accept(actor, user, token);
-          const note = seated ? `Welcome to ${organization.name}.` : `You are a member of ${organization.name} already.`;
+          const note = seated
+            ? `Welcome to ${organization.name}.`
+            : `You are a member of ${organization.name} already.`;
           return seeOther(paths.organization(organization.name), note);
         },
         (form) => this.again(visitor, token, form, invitationPage),

@@ -17,7 +17,10 @@ import { OrganizationSights, type Sight } from './organization-sights.js';
 
 const Role = z.enum(roles, { error: 'must be one of the roles' });
 const RoleForm = z.object({ role: Role });
-const InviteForm = z.object({ email: z.string({ error: "can't be blank" }).trim().min(1, "can't be blank"), role: Role });
+const InviteForm = z.object({
+  email: z.string({ error: "can't be blank" }).trim().min(1, "can't be blank"),
+  role: Role,
+});
 
 @Pages('orgs/:organization')
 export class MembersController {
@@ -94,7 +97,10 @@ export class MembersController {
       {},
       async () => {
         await this.invitations.resend(sight.actor, sight.organization, id);
-        return seeOther(paths.members(name), 'The invitation has been sent again. The link in the earlier mail is dead.');
+        return seeOther(
+          paths.members(name),
+          'The invitation has been sent again. The link in the earlier mail is dead.',
+        );
       },
       ({ message }) => this.show(visitor, sight, { ...emptyForm, message }),
     );
@@ -113,7 +119,7 @@ export class MembersController {
 
   /** Who is no member looks like who does not exist. */
   private async member(name: string): Promise<User> {
-    const user = await this.users.byName(name);
+    const user = name.includes('\0') ? null : await this.users.byName(name);
     if (user === null) throw notFound(`member ${name}`);
     return user;
   }

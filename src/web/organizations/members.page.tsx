@@ -36,7 +36,9 @@ export function membersPage(visitor: Visitor, sight: Sight, { people, invitation
             {form.message}
           </div>
         )}
-        <p class="lead">{seatsWords(people.length, organization.seats)} Every member takes a seat, whatever the role.</p>
+        <p class="lead">
+          {seatsWords(people.length, organization.seats)} Every member takes a seat, whatever the role.
+        </p>
         <Card flush>
           <MemberTable sight={sight} people={people} manages={manages} />
         </Card>
@@ -45,7 +47,9 @@ export function membersPage(visitor: Visitor, sight: Sight, { people, invitation
             <InvitationTable organization={organization.name} invitations={invitations} now={visitor.now} />
           </Card>
         )}
-        {manages && <Invite sight={sight} people={people} form={isAboutInviting ? form : { values: {}, problems: {} }} />}
+        {manages && (
+          <Invite sight={sight} people={people} form={isAboutInviting ? form : { values: {}, problems: {} }} />
+        )}
       </>
     ),
   });
@@ -128,7 +132,7 @@ function InvitationTable({
         <When at={sentAt} /> <span class="quiet small">by {inviterName}</span>
       </span>,
       expiresAt <= now ? <Badge tone="bad">expired</Badge> : <When at={expiresAt} />,
-      <span class="row">
+      <span class="invitation-acts">
         <PostButton
           action={paths.invitationAct(organization, id, 'resend')}
           {...{ tone: 'plain', small: true, label: `Send the invitation to ${address} again` }}
@@ -147,12 +151,22 @@ function InvitationTable({
   return <Table caption="Open invitations" columns={['Address', 'Role', 'Sent', 'Ends', '']} rows={rows} />;
 }
 
-function Invite({ sight: { organization }, people, form }: { sight: Sight; people: readonly MemberRow[]; form: FormState }) {
+function Invite({
+  sight: { organization },
+  people,
+  form,
+}: {
+  sight: Sight;
+  people: readonly MemberRow[];
+  form: FormState;
+}) {
   const { seats, name } = organization;
   return (
     <Card title="Invite somebody" id="invite" lead="They get a mail with a link that works once, for seven days.">
       {seats !== null && people.length >= seats && (
-        <Notice tone="warn">All seats are taken. An invitation can be sent, and accepted as soon as there is a seat.</Notice>
+        <Notice tone="warn">
+          All seats are taken. An invitation can be sent, and accepted as soon as there is a seat.
+        </Notice>
       )}
       <Form action={paths.invite(name)} form={form}>
         <Field

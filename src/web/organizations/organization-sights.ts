@@ -3,6 +3,7 @@ import { Access } from '../../access/access.js';
 import { type Action } from '../../access/table.js';
 import { type Actor } from '../../audit/actor.js';
 import { type User } from '../../accounts/user.entity.js';
+import { isOrganizationName } from '../../hex/package-name.js';
 import { type Role } from '../../organizations/member.entity.js';
 import { Members } from '../../organizations/members.js';
 import { type Organization } from '../../organizations/organization.entity.js';
@@ -47,6 +48,7 @@ export class OrganizationSights {
 
   private async find(visitor: Visitor, action: Action, name: string): Promise<Sight> {
     const { user, actor } = signedIn(visitor);
+    if (!isOrganizationName(name)) throw new DomainError('not_found', 'not_found', 'Page not found');
     const organization = await this.asked(visitor, action, name);
     const role = await this.members.roleOf(organization.id, user.id);
     return { organization, standing: standingOf(organization, visitor.now), role: role!, user, actor };

@@ -32,7 +32,7 @@ export function overviewPage(visitor: Visitor, sight: Sight, overview: Overview)
           {organization.about !== null && <p class="lead organization-about">{organization.about}</p>}
           {overview.packages === null ? <NoPackages /> : <RecentPackages sight={sight} overview={overview} />}
         </div>
-        <aside class="stack" aria-label="About this organization">
+        <aside class="stack organization-aside" aria-label="About this organization">
           <Card title="Standing" aside={<StandingBadge standing={sight.standing} />}>
             <p>{standingWords(sight.standing, organization, visitor.now)}</p>
           </Card>
@@ -61,7 +61,12 @@ function NoPackages() {
 
 function RecentPackages({ sight: { organization, role }, overview }: { sight: Sight; overview: Overview }) {
   const { items, total } = overview.packages!;
-  const list = paths.packageList({ search: undefined, sort: undefined, organization: organization.name, page: undefined });
+  const list = paths.packageList({
+    search: undefined,
+    sort: undefined,
+    organization: organization.name,
+    page: undefined,
+  });
   if (items.length === 0)
     return (
       <Card>
@@ -104,9 +109,7 @@ function About({ organization: { website, contactEmail, createdAt } }: { organiz
                   </a>,
                 ] as const,
               ]),
-          ...(contactEmail === null
-            ? []
-            : [['Contact', <a href={mailto(contactEmail)}>{contactEmail}</a>] as const]),
+          ...(contactEmail === null ? [] : [['Contact', <a href={mailto(contactEmail)}>{contactEmail}</a>] as const]),
           ['Here since', <When at={createdAt} date />],
         ]}
       />

@@ -4,6 +4,7 @@ import { ReadersOf } from '../../access/readers-of.js';
 import { type Answer, html } from '../http/answers.js';
 import { Pages } from '../http/pages.js';
 import { type Visitor, Visiting } from '../http/visitor.js';
+import { isPackageName } from '../../hex/package-name.js';
 import { Organizations } from '../../organizations/organizations.js';
 import { Packages } from '../../packages/packages.js';
 import { notFound } from '../../platform/errors.js';
@@ -35,6 +36,7 @@ export class ReadersController {
 
   private async mustExist(repositoryName: string, pkg: string): Promise<void> {
     const repository = await this.organizations.repository(repositoryName);
-    if (repository === null || (await this.packages.find(repository, pkg)) === null) throw notFound(`package ${pkg}`);
+    if (repository === null || !isPackageName(pkg) || (await this.packages.find(repository, pkg)) === null)
+      throw notFound(`package ${pkg}`);
   }
 }

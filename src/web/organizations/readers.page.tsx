@@ -21,7 +21,12 @@ export function readersPage(visitor: Visitor, sight: Sight, list: ReadersList, p
   const { name } = organization;
   const { people, keys } = standing.fetching ? list : list.waiting;
   return organizationPage(visitor, {
-    ...{ organization, role, title: pkg === undefined ? 'Who can read' : `Who can read ${pkg}`, tab: paths.readers(name) },
+    ...{
+      organization,
+      role,
+      title: pkg === undefined ? 'Who can read' : `Who can read ${pkg}`,
+      tab: paths.readers(name),
+    },
     children: (
       <>
         <p class="lead">
@@ -29,7 +34,14 @@ export function readersPage(visitor: Visitor, sight: Sight, list: ReadersList, p
           that is asked at each fetch.
         </p>
         <form method="get" action={paths.readers(name)} class="form form-inline" role="search" aria-label="Package">
-          <Field name="package" label="Package" value={pkg} mono autocomplete="off" hint="Empty: the whole repository." />
+          <Field
+            name="package"
+            label="Package"
+            value={pkg}
+            mono
+            autocomplete="off"
+            placeholder="the whole repository"
+          />
           <Submit tone="plain">Show</Submit>
         </form>
         {!standing.fetching && (
@@ -67,7 +79,15 @@ function People({ people }: { people: readonly ReadingPerson[] }) {
   );
 }
 
-function KeyCard({ title, keys, withOwner = false }: { title: string; keys: readonly ReadingKey[]; withOwner?: boolean }) {
+function KeyCard({
+  title,
+  keys,
+  withOwner = false,
+}: {
+  title: string;
+  keys: readonly ReadingKey[];
+  withOwner?: boolean;
+}) {
   const columns = [...(withOwner ? ['Whose'] : []), 'Name', 'Why', 'Last use', 'Expires'];
   const rows = keys.slice(0, MOST_SHOWN).map((key) => ({
     key: `${key.kind} ${key.id}`,

@@ -56,7 +56,14 @@ function Profile({ organization: { name, displayName, website, contactEmail, abo
           placeholder="https://"
         />
         <Field
-          {...{ form, name: 'contactEmail', label: 'Contact', type: 'email', value: contactEmail ?? '', maxLength: 254 }}
+          {...{
+            form,
+            name: 'contactEmail',
+            label: 'Contact',
+            type: 'email',
+            value: contactEmail ?? '',
+            maxLength: 254,
+          }}
           hint="Whom to write to about the packages."
         />
         <TextArea {...{ form, name: 'about', label: 'About', value: about ?? '', rows: 3, maxLength: 500 }} />
@@ -84,8 +91,13 @@ function Rename({ organization: { name }, formOf, repositoryUrl }: Part) {
         </ul>
         <p>Links to its pages lead members on. The old name is not given to anybody else.</p>
         <Form action={paths.settingsAct(name, 'rename')} form={form}>
-          <Field {...{ form, name: 'name', label: 'New name', mono: true, required: true, maxLength: 128 }} autocomplete="off" />
-          <Checkbox {...{ form, name: 'understood', label: 'I know that everybody has to change their configuration' }} />
+          <Field
+            {...{ form, name: 'name', label: 'New name', mono: true, required: true, maxLength: 128 }}
+            autocomplete="off"
+          />
+          <Checkbox
+            {...{ form, name: 'understood', label: 'I know that everybody has to change their configuration' }}
+          />
           <Submit tone="danger">Rename</Submit>
         </Form>
       </Consequences>

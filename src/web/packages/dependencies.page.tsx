@@ -56,7 +56,8 @@ function Required({
   known: ReadonlySet<string>;
 }) {
   if (repository === sight.repository.name) return <a href={paths.package(sight.scope, name)}>{name}</a>;
-  if (repository === sight.publicRepository && known.has(name)) return <a href={paths.package(undefined, name)}>{name}</a>;
+  if (repository === sight.publicRepository && known.has(name))
+    return <a href={paths.package(undefined, name)}>{name}</a>;
   if (repository !== HEX_PM) return <>{name}</>;
   return (
     <a href={`https://hex.pm/packages/${encodeURIComponent(name)}`} rel="noopener">

@@ -1,6 +1,5 @@
 import { type Repository, scopeOf } from '../../organizations/repository.entity.js';
-import { type ListedPackage } from '../../packages/searching.queries.js';
-import { type Listing } from '../../packages/searching.js';
+import { type FoundPackages } from '../../packages/searching.js';
 import { paths } from '../../platform/paths.js';
 import { Card } from '../components/card.js';
 import { CopyBlock } from '../components/copy-block.js';
@@ -10,7 +9,7 @@ import { type Visitor } from '../http/visitor.js';
 import { sitePage } from '../layout/site-page.js';
 import { bounded } from './numbers.js';
 import { PackageRows, type Scopes } from './package-rows.js';
-import { type AskedList } from './packages.controller.js';
+import { type AskedList } from './asked-list.js';
 import { publishLine } from './publish-line.js';
 
 export const PACKAGES_PER_PAGE = 30;
@@ -19,8 +18,7 @@ export interface PackageListProps {
   readonly asked: AskedList;
   /** Those the visitor may read. */
   readonly repositories: readonly Repository[];
-  readonly listing: Listing<ListedPackage>;
-  readonly suggestions: readonly { name: string; repositoryId: string }[];
+  readonly listing: FoundPackages;
   readonly apiUrl: string;
 }
 
@@ -37,7 +35,7 @@ export function packageListPage(visitor: Visitor, props: PackageListProps): stri
         <h1>Packages</h1>
         <SearchForm asked={asked} repositories={repositories} />
         {found && (
-          <Card flush title={`${bounded(listing.total)} ${listing.total === 1 ? 'package' : 'packages'}`}>
+          <Card flush title={titleOf(asked, listing)}>
             <PackageRows packages={listing.items} scopes={scopesOf(repositories)} />
           </Card>
         )}
@@ -46,6 +44,11 @@ export function packageListPage(visitor: Visitor, props: PackageListProps): stri
       </div>
     ),
   });
+}
+
+function titleOf({ search }: AskedList, { similar, total }: FoundPackages): string {
+  if (similar) return `Nothing found for “${search}”. Did you mean one of these?`;
+  return `${bounded(total)} ${total === 1 ? 'package' : 'packages'}`;
 }
 
 const SORTS: readonly (readonly [AskedList['sort'], string])[] = [
@@ -95,7 +98,7 @@ function SearchForm({ asked, repositories }: Pick<PackageListProps, 'asked' | 'r
   );
 }
 
-function Nothing({ visitor, asked, repositories, suggestions, apiUrl }: PackageListProps & { visitor: Visitor }) {
+function Nothing({ visitor, asked, repositories, apiUrl }: PackageListProps & { visitor: Visitor }) {
   if (asked.page > 1)
     return (
       <Empty title="The list ends before this page">
@@ -107,13 +110,7 @@ function Nothing({ visitor, asked, repositories, suggestions, apiUrl }: PackageL
   if (asked.search !== '')
     return (
       <Empty title={`Nothing found for “${asked.search}”`}>
-        {suggestions.length > 0 ? (
-          <p>
-            Did you mean <Suggestions {...{ suggestions, repositories }} />?
-          </p>
-        ) : (
-          <p>Try fewer letters, or a word of its description. Only packages you may read are searched.</p>
-        )}
+        <p>Try fewer letters, or a word of its description. Only packages you may read are searched.</p>
       </Empty>
     );
   if (visitor.user === null && repositories.length === 0)
@@ -128,20 +125,6 @@ function Nothing({ visitor, asked, repositories, suggestions, apiUrl }: PackageL
       </Empty>
     );
   return <NothingPublished repositories={repositories} apiUrl={apiUrl} />;
-}
-
-function Suggestions({ suggestions, repositories }: Pick<PackageListProps, 'suggestions' | 'repositories'>) {
-  const scopes = scopesOf(repositories);
-  return (
-    <>
-      {suggestions.map(({ name, repositoryId }, index) => (
-        <>
-          {index > 0 && (index === suggestions.length - 1 ? ' or ' : ', ')}
-          <a href={paths.package(scopes.get(repositoryId), name)}>{name}</a>
-        </>
-      ))}
-    </>
-  );
 }
 
 function NothingPublished({ repositories, apiUrl }: Pick<PackageListProps, 'repositories' | 'apiUrl'>) {

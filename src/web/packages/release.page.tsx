@@ -25,7 +25,7 @@ export function releasePage(visitor: Visitor, shown: ReleaseSight, sent?: SentFo
       <div class="with-aside package-columns">
         <div class="stack">
           <Install ways={shown.install} isPrivate={sight.scope !== undefined} />
-          <Readme readme={shown.readme} name={sight.pkg.name} />
+          <Readme readme={shown.readme} />
           {mayAct && <ReleaseActs sight={sight} act={sent?.act} form={sent?.form ?? emptyForm} />}
         </div>
         <ReleaseAside shown={shown} />
@@ -60,14 +60,14 @@ function Install({ ways, isPrivate }: { ways: readonly InstallWay[]; isPrivate: 
   );
 }
 
-function Readme({ readme, name }: Pick<ReleaseSight, 'readme'> & { name: string }) {
+function Readme({ readme }: Pick<ReleaseSight, 'readme'>) {
   if (readme === null)
     return (
       <Card title="Readme">
         <Empty title="No readme in this release">
           <p>
-            A README.md at the root of {name}, among the files it is published with, is shown here from the next release
-            on.
+            A README.md at the root of the package, among the files it is published with, is shown here from the next
+            release on.
           </p>
         </Empty>
       </Card>

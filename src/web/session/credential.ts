@@ -15,5 +15,8 @@ export const Credential = z
 
 /** A line that was typed; too long ones are nobody's. */
 export const line = (most = 512) =>
-  z.string({ error: "can't be blank" }).max(most, `must be at most ${most} characters`);
+  z
+    .string({ error: "can't be blank" })
+    .max(most, `must be at most ${most} characters`)
+    .refine((text) => !text.includes('\0'), 'holds a character that cannot be kept');
 export const filledLine = (most = 512) => line(most).refine((text) => text.trim() !== '', "can't be blank");

@@ -1,17 +1,17 @@
-import { Controller, Header, HttpCode, type OnModuleInit, Post, UseGuards } from '@nestjs/common';
+import { type OnModuleInit, Post } from '@nestjs/common';
 import { count } from '../../accounts/guesses.js';
 import { Passkeys } from '../../accounts/passkeys.js';
 import { PendingLogins } from '../../accounts/pending-logins.js';
 import { networkOf } from '../../accounts/places.js';
 import { DomainError } from '../../platform/errors.js';
 import { type RateLimit, RateLimits } from '../../platform/rate-limits.js';
+import { type Answer, json } from '../http/answers.js';
+import { Pages } from '../http/pages.js';
 import { signedIn, sudo, type Visitor, Visiting } from '../http/visitor.js';
-import { VisitorGuard } from '../http/visitor.guard.js';
 import { PENDING } from './session-cookies.js';
 
 /** What browsers hand to their authenticators, as JSON for `passkeys.js`. Each answer is a new challenge for one holder. */
-@Controller('passkeys/options')
-@UseGuards(VisitorGuard)
+@Pages('passkeys/options')
 export class PasskeyOptionsController implements OnModuleInit {
   private ofNetwork: RateLimit;
 
@@ -26,16 +26,12 @@ export class PasskeyOptionsController implements OnModuleInit {
   }
 
   @Post('login')
-  @HttpCode(200)
-  @Header('content-type', 'application/json')
-  login(@Visiting() visitor: Visitor): Promise<string> {
+  login(@Visiting() visitor: Visitor): Promise<Answer> {
     return this.answer(visitor, () => this.passkeys.ask('login'));
   }
 
   @Post('second-factor')
-  @HttpCode(200)
-  @Header('content-type', 'application/json')
-  secondFactor(@Visiting() visitor: Visitor): Promise<string> {
+  secondFactor(@Visiting() visitor: Visitor): Promise<Answer> {
     return this.answer(visitor, async () => {
       const pending = await this.pending.recognize(visitor.cookie(PENDING));
       if (pending === null) throw new DomainError('not_found', 'login_over', 'this login is over, please log in again');
@@ -44,24 +40,19 @@ export class PasskeyOptionsController implements OnModuleInit {
   }
 
   @Post('sudo')
-  @HttpCode(200)
-  @Header('content-type', 'application/json')
-  sudo(@Visiting() visitor: Visitor): Promise<string> {
+  sudo(@Visiting() visitor: Visitor): Promise<Answer> {
     const { user, session } = signedIn(visitor);
     return this.answer(visitor, () => this.passkeys.ask(`sudo:${session.id}`, user));
   }
 
   @Post('new')
-  @HttpCode(200)
-  @Header('content-type', 'application/json')
-  invite(@Visiting() visitor: Visitor): Promise<string> {
+  invite(@Visiting() visitor: Visitor): Promise<Answer> {
     const { user, session } = sudo(visitor);
     return this.answer(visitor, () => this.passkeys.invite(user, `session:${session.id}`));
   }
 
-  /** As text: objects are errors to the site's serializer. */
-  private async answer(visitor: Visitor, options: () => Promise<object>): Promise<string> {
+  private async answer(visitor: Visitor, options: () => Promise<object>): Promise<Answer> {
     await count([this.ofNetwork, networkOf(visitor.origin.ip)]);
-    return JSON.stringify(await options());
+    return json(await options());
   }
 }
