@@ -6,7 +6,7 @@ export default defineConfig({
     reporters: ['default'],
     pool: 'forks',
     include: ['bench/pages.ts'],
-    globalSetup: ['test/support/global-setup.ts'],
+    globalSetup: [new URL('../test/support/global-setup.ts', import.meta.url).pathname],
     hookTimeout: 60_000,
   },
 });

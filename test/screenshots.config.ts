@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     root: new URL('..', import.meta.url).pathname,
     include: ['test/browser/screenshots.run.ts'],
-    globalSetup: ['test/support/global-setup.ts'],
+    globalSetup: [new URL('support/global-setup.ts', import.meta.url).pathname],
     // It takes minutes: show each page as it is done.
     reporters: ['verbose'],
     pool: 'forks',

@@ -124,7 +124,6 @@ const OTHER = [
   `x\r\nSet-Cookie: a=b\r\n\r\n<script>${CALL}</script>`,
   `';${CALL};//`,
   `";${CALL};//`,
-  `</script><script>${CALL}</script>`,
   `=cmd|'/C calc'!A0<script>${CALL}</script>`,
 ];
 

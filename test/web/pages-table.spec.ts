@@ -7,6 +7,7 @@ import { browse, type Fields, type Seen } from '../support/browsing.js';
 import { mailTo } from '../support/mailbox.js';
 import { pkce, registerClient } from '../support/oauth.js';
 import { unique } from '../support/people.js';
+import { isPage, routesOf } from '../support/routes.js';
 import { type Estate, estate, quickPerson, type VisitorKind, VISITORS } from './estate.js';
 
 /**
@@ -231,24 +232,10 @@ function outcome({ status, location, text }: Seen): string {
   return names[status] ?? `${status} ${/<h1>(.*?)<\/h1>/.exec(text)?.[1]}`;
 }
 
-/** The site's routes as the framework has them. */
-function existing(): string[] {
-  const tree = app.app.getHttpAdapter().getInstance().printRoutes({ commonPrefix: false });
-  const path: string[] = [];
-  const found = tree.split('\n').flatMap((line) => {
-    const [, indent, part, methods] = /^([│├└─ ]+)(\S+) \((.+)\)$/.exec(line) ?? [];
-    if (indent === undefined) return [];
-    path.splice(indent.length / 4 - 1, Infinity, part!);
-    const whole = path.join('').replace(/^\/+/, '/');
-    return methods!.split(', ').map((method) => `${method} ${whole}`);
-  });
-  return found.filter((route) => !route.startsWith('HEAD ') && !/ \/(api|health)(\/|$)/.test(route));
-}
-
 const shape = (route: string): string => route.replaceAll(/:\w+(\|:\w+)*/g, ':');
 
 test('every page and form has its line, and no other', () => {
-  expect(existing().map(shape).toSorted()).toEqual(Object.keys(ROUTES).map(shape).toSorted());
+  expect(routesOf(app).filter(isPage).map(shape).toSorted()).toEqual(Object.keys(ROUTES).map(shape).toSorted());
 });
 
 const expected = new Map(

@@ -73,12 +73,12 @@ function Address({ email: { id, address, isPrimary, isPublic, verifiedAt } }: { 
       </div>
       <div class="row">
         {verifiedAt === null && (
-          <PostButton action={to('resend')} tone="plain" small label={`Send the mail to ${address} again`}>
+          <PostButton action={to('resend')} tone="plain" small label={`Send again: the mail to ${address}`}>
             Send again
           </PostButton>
         )}
         {verifiedAt !== null && !isPrimary && (
-          <PostButton action={to('primary')} tone="plain" small label={`Make ${address} the primary address`}>
+          <PostButton action={to('primary')} tone="plain" small label={`Make primary: ${address}`}>
             Make primary
           </PostButton>
         )}

@@ -149,7 +149,7 @@ function RecoveryCodesCard({ left }: { left: number }) {
   const tone = left > 3 ? 'good' : left > 0 ? 'warn' : 'bad';
   return (
     <Card title="Recovery codes" lead={lead} aside={<Badge tone={tone}>{`${left} left`}</Badge>}>
-      <Consequences summary="Make new codes">
+      <Consequences summary="Make new codes" tone="plain">
         <p>You get ten new ones. The earlier ones stop working.</p>
         <PostButton action={paths.recoveryCodes} tone="danger">
           Make new codes

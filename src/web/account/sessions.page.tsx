@@ -31,7 +31,7 @@ export function sessionsPage(visitor: Visitor, { sessions, current, grants, clie
         </Card>
         <GrantsPanel grants={grants} clients={clients} />
         {hasOthers && (
-          <Card title="Log out everywhere else" tone="danger">
+          <Card title="All of the others at once" tone="danger">
             <Consequences summary="Log out everywhere else">
               <p>Every other browser, and every application and machine above, has to log in anew. API keys stay.</p>
               <PostButton action={`${paths.sessions}/revoke-others`} tone="danger">

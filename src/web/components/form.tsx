@@ -85,7 +85,7 @@ export function Field({
         name={name}
         class={mono ? 'mono' : undefined}
         value={input.type === 'password' ? undefined : (valueIn(form, name) ?? value)}
-        autoFocus={autofocus}
+        autoFocus={takesFocus(form, name, autofocus)}
         autoComplete={autocomplete}
         inputMode={inputmode}
         maxLength={maxLength}
@@ -95,6 +95,12 @@ export function Field({
       />
     </Labelled>
   );
+}
+
+/** After a mistake the first field that is wrong has the focus, so that its problem is read out; before, whichever asks for it. */
+function takesFocus(form: FormState | undefined, name: string, asked = false): boolean {
+  const problems = Object.keys(form?.problems ?? {});
+  return problems.length === 0 ? asked : problems.includes(name);
 }
 
 export function TextArea({
@@ -260,16 +266,19 @@ export function Consequences({
   summary,
   open = false,
   small = false,
+  tone = 'danger-quiet',
   children,
 }: {
   summary: string;
   open?: boolean;
   small?: boolean;
+  /** `plain`: it can be undone. */
+  tone?: 'danger-quiet' | 'plain';
   children: ComponentChildren;
 }) {
   return (
-    <details class="consequences" open={open}>
-      <summary class={`button button-danger-quiet${small ? ' button-small' : ''}`}>{summary}</summary>
+    <details class={`consequences consequences-${tone}`} open={open}>
+      <summary class={`button button-${tone}${small ? ' button-small' : ''}`}>{summary}</summary>
       <div class="consequences-body">{children}</div>
     </details>
   );

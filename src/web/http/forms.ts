@@ -14,9 +14,6 @@ export interface FormState {
 
 export const emptyForm: FormState = { values: {}, problems: {} };
 
-/** A form that is shown filled in. */
-export const filled = (values: FormState['values']): FormState => ({ values, problems: {} });
-
 /** What `act` may throw and the form can show; everything else becomes an error page. */
 const SHOWN = new Set(['invalid', 'conflict', 'rate_limited', 'too_large', 'payment_required']);
 

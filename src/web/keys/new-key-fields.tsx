@@ -59,7 +59,8 @@ export function NewKeyFields({ ring, form }: { ring: KeyRing; form: FormState })
           value={ring.sources[0] ?? ''}
         />
       )}
-      <Field
+      <div class="for-publishing">
+        <Field
         form={form}
         name="packages"
         label="Publish only these packages"
@@ -68,6 +69,7 @@ export function NewKeyFields({ ring, form }: { ring: KeyRing; form: FormState })
         placeholder={own ? `${ring.sources[0] ?? 'acme'}/honey` : 'honey, wax'}
         hint="Leave it empty to allow all. Separated by commas; used only when “Publish and manage” is ticked."
       />
+      </div>
       <Select
         form={form}
         name="expires"
@@ -76,13 +78,15 @@ export function NewKeyFields({ ring, form }: { ring: KeyRing; form: FormState })
         value="90"
         hint="A key that nobody remembers should not work for ever."
       />
-      <Field
+      <div class="for-a-day">
+        <Field
         form={form}
         name="date"
         label="Day"
         type="date"
         hint="Only for “on a day of your choice”; until the end of that day, UTC."
       />
+      </div>
     </>
   );
 }

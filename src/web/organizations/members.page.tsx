@@ -85,7 +85,7 @@ function Person({ person: { name, fullName, open }, isVisitor }: { person: Membe
 
 function RoleForm({ organization, person: { name, role } }: { organization: string; person: MemberRow }) {
   return (
-    <form method="post" action={paths.memberAct(organization, name, 'role')} class="role-form">
+    <form method="post" action={paths.memberAct(organization, name, 'role')} class="role-form" data-change>
       <select name="role" aria-label={`Role of ${name}`}>
         {roleOptions.map(({ value }) => (
           <option key={value} value={value} selected={value === role}>
@@ -135,7 +135,7 @@ function InvitationTable({
       <span class="invitation-acts">
         <PostButton
           action={paths.invitationAct(organization, id, 'resend')}
-          {...{ tone: 'plain', small: true, label: `Send the invitation to ${address} again` }}
+          {...{ tone: 'plain', small: true, label: `Send again: the invitation to ${address}` }}
         >
           Send again
         </PostButton>

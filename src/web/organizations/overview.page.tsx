@@ -7,6 +7,7 @@ import { CopyBlock } from '../components/copy-block.js';
 import { Empty } from '../components/empty.js';
 import { Facts } from '../components/facts.js';
 import { When } from '../components/when.js';
+import { OutLink } from '../components/out-link.js';
 import { type Visitor } from '../http/visitor.js';
 import { may, organizationPage } from '../layout/organization-page.js';
 import { PackageRows } from '../packages/package-rows.js';
@@ -104,9 +105,7 @@ function About({ organization: { website, contactEmail, createdAt } }: { organiz
             : [
                 [
                   'Website',
-                  <a href={website} rel="nofollow noopener">
-                    {website.replace(/^https?:\/\//, '').replace(/\/$/, '')}
-                  </a>,
+                  <OutLink to={website}>{website.replace(/^https?:\/\//, '').replace(/\/$/, '')}</OutLink>,
                 ] as const,
               ]),
           ...(contactEmail === null ? [] : [['Contact', <a href={mailto(contactEmail)}>{contactEmail}</a>] as const]),

@@ -38,7 +38,7 @@ export function ownersPage(visitor: Visitor, sight: PackageSight, form: FormStat
                       fields={{ username: name, level: level === 'full' ? 'maintainer' : 'full' }}
                       tone="plain"
                       small
-                      label={level === 'full' ? `Make ${name} a maintainer` : `Make ${name} a full owner`}
+                      label={`${level === 'full' ? 'Make maintainer' : 'Make full owner'}: ${name}`}
                     >
                       {level === 'full' ? 'Make maintainer' : 'Make full owner'}
                     </PostButton>

@@ -4,6 +4,7 @@ import { Badge } from '../components/badge.js';
 import { Card } from '../components/card.js';
 import { CopyBlock } from '../components/copy-block.js';
 import { When } from '../components/when.js';
+import { isWebAddress, OutLink } from '../components/out-link.js';
 import { chartWords, DownloadChart, DownloadNumbers } from './download-chart.js';
 import { bytes, counted } from './numbers.js';
 import { type PackageSight } from './package-sights.js';
@@ -85,17 +86,14 @@ function People({ names }: { names: readonly string[] }) {
 
 /** Publishing has checked them; pages check once more, since a `javascript:` address would be a script of ours. */
 const safeLinks = (links: Readonly<Record<string, string>>): [string, string][] =>
-  Object.entries(links).filter(([, address]) => /^https?:\/\//i.test(address) && URL.canParse(address));
+  Object.entries(links).filter(([, address]) => isWebAddress(address));
 
 function Links({ links }: { links: Readonly<Record<string, string>> }) {
   return (
     <ul class="plain-list">
       {safeLinks(links).map(([label, address]) => (
         <li key={label}>
-          <a href={address} rel="nofollow noopener ugc">
-            {label}
-          </a>{' '}
-          <span class="quiet small">{new URL(address).host}</span>
+          <OutLink to={address}>{label}</OutLink> <span class="quiet small">{new URL(address).host}</span>
         </li>
       ))}
     </ul>

@@ -6,6 +6,7 @@ import { Avatar } from '../components/avatar.js';
 import { Badge } from '../components/badge.js';
 import { Card } from '../components/card.js';
 import { Empty } from '../components/empty.js';
+import { OutLink } from '../components/out-link.js';
 import { type Visitor } from '../http/visitor.js';
 import { sitePage } from '../layout/site-page.js';
 import { PackageRows } from '../packages/package-rows.js';
@@ -64,9 +65,9 @@ function PersonHead({ person, email, visitor }: PersonProps & { visitor: Visitor
       </div>
       <p class="row">
         {website && (
-          <a href={website} rel="nofollow noopener ugc me">
+          <OutLink to={website} rel="me">
             {website.replace(/^https?:\/\//i, '')}
-          </a>
+          </OutLink>
         )}
         {email && <a href={`mailto:${email}`}>{email}</a>}
         {person.id === visitor.user?.id && (
