@@ -10,7 +10,7 @@ import { LastUse } from './last-use.js';
 import { MailSettings } from './mail-settings.js';
 import { OAuthClients } from './oauth-clients.js';
 import { OAuthJobs } from './oauth.jobs.js';
-import { Passwords } from './passwords.js';
+import { PasswordLanes, Passwords } from './passwords.js';
 import { Refreshing } from './refreshing.js';
 import { Sessions } from './sessions.js';
 import { loadTokenKey, TOKEN_KEY, Tokens } from './tokens.js';
@@ -44,7 +44,7 @@ import { Users } from './users.js';
 @Module({
   providers: [
     { provide: TOKEN_KEY, inject: [CONFIG], useFactory: loadTokenKey },
-    ...[Users, ReservedNames, Passwords, Sessions, Keys, Tokens, Credentials, LastUse, MailSettings],
+    ...[Users, ReservedNames, Passwords, PasswordLanes, Sessions, Keys, Tokens, Credentials, LastUse, MailSettings],
     ...[Grants, Refreshing, GivingBack, OAuthClients, DeviceCodes, AuthorizationCodes, OAuthJobs],
     ...[Notices, KeyNotices, MailLimits, EmailProofs, ProofMails, ProofLetters, AccountsJobs],
     ...[PasswordGuesses, PasswordChanges, PasswordConsequences, PasswordResets, ResetPasswords, SignOuts],

@@ -9,6 +9,7 @@ import { type Letter } from '../platform/mail/letter.js';
 import { type About, type Circumstances, emailLetter, primaryChangedLetter } from './accounts.emails.js';
 import { EmailProofs } from './email-proofs.js';
 import { Email } from './email.entity.js';
+import { holdSession } from './living-session.js';
 import { MailLimits } from './mail-limits.js';
 import { Notices } from './notices.js';
 import { ProofLetters } from './proof-mails.js';
@@ -53,7 +54,7 @@ export class EmailAddresses {
     const problem = addressProblem(address);
     if (problem !== null) throw invalidFields({ email: problem });
     await this.proving.limits.count('verify', originOf(actor), address);
-    await this.changing(user, async (tx) => {
+    await this.changing(actor, user, async (tx) => {
       const existing = await tx.findBy(Email, { userId: user.id });
       if (existing.some((email) => email.address.toLowerCase() === address.toLowerCase()))
         throw invalidFields({ email: 'is one of your addresses already' });
@@ -74,7 +75,7 @@ export class EmailAddresses {
   }
 
   async makePrimary(actor: Actor, user: User, id: string): Promise<void> {
-    await this.changing(user, async (tx) => {
+    await this.changing(actor, user, async (tx) => {
       const email = await this.theirs(tx, user, id);
       if (email.isPrimary) return;
       if (email.verifiedAt === null)
@@ -93,7 +94,7 @@ export class EmailAddresses {
 
   /** Which of them everybody who may see the user sees; null: none. */
   async show(actor: Actor, user: User, id: string | null): Promise<void> {
-    await this.changing(user, async (tx) => {
+    await this.changing(actor, user, async (tx) => {
       const email = id === null ? null : await this.theirs(tx, user, id);
       await tx.update(Email, { userId: user.id, isPublic: true }, { isPublic: false });
       if (email !== null) await tx.update(Email, { id: email.id }, { isPublic: true });
@@ -102,7 +103,7 @@ export class EmailAddresses {
   }
 
   async remove(actor: Actor, user: User, id: string): Promise<void> {
-    await this.changing(user, async (tx) => {
+    await this.changing(actor, user, async (tx) => {
       const email = await this.theirs(tx, user, id);
       if (email.isPrimary)
         throw new DomainError('conflict', 'email_is_primary', 'make another address the primary one first');
@@ -127,7 +128,7 @@ export class EmailAddresses {
     const { user, address } = await this.look(origin, token);
     const actor = actorOf(user, origin);
     try {
-      await this.changing(user, async (tx) => {
+      await this.changing(actor, user, async (tx) => {
         const { subject } = await this.proving.proofs.use(tx, 'verify_email', token);
         const email = await this.theirs(tx, user, subject.slice('email:'.length));
         await tx.update(Email, { id: email.id }, { verifiedAt: this.clock.now() });
@@ -142,9 +143,10 @@ export class EmailAddresses {
   }
 
   /** One change of a user's addresses at a time. */
-  private changing<T>(user: User, act: (tx: Tx) => Promise<T>): Promise<T> {
+  private changing<T>(actor: Actor, user: User, act: (tx: Tx) => Promise<T>): Promise<T> {
     return this.database.transaction(async (tx) => {
       await tx.findOne(User, { where: { id: user.id }, lock: { mode: 'pessimistic_write' } });
+      await holdSession(tx, originOf(actor).sessionId);
       return act(tx);
     });
   }

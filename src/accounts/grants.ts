@@ -4,15 +4,16 @@ import { type Actor } from '../audit/actor.js';
 import { Audit } from '../audit/audit.js';
 import { Clock } from '../platform/clock.js';
 import { type Tx } from '../platform/database.js';
-import { DomainError, notFound } from '../platform/errors.js';
+import { notFound } from '../platform/errors.js';
 import { paths } from '../platform/paths.js';
 import { grantLetter } from './accounts.emails.js';
 import { Grant } from './grant.entity.js';
+import { holdSession } from './living-session.js';
 import { Notices } from './notices.js';
 import { OAuthClient } from './oauth-client.entity.js';
 import { oauthProblem } from './oauth-problem.js';
 import { type Permission, toScope } from './permissions.js';
-import { Session } from './session.entity.js';
+import { type Session } from './session.entity.js';
 import { User } from './user.entity.js';
 
 /** How long a program has time to fetch what was granted; afterwards the grant is none. */
@@ -59,7 +60,7 @@ export class Grants {
     const { clientId, name, permissions } = input;
     const program = (await this.holdClient(tx, clientId)).name;
     await this.makeRoom(tx, actor, user);
-    await this.holdSession(tx, session);
+    await holdSession(tx, session.id);
     const now = this.clock.now();
     const grant = await tx.save(
       tx.create(Grant, {
@@ -138,13 +139,6 @@ export class Grants {
       [user.id, this.clock.now(), MOST_GRANTS - 1],
     );
     for (const { id } of surplus) await this.end(tx, actor, { id }, { user: user.name, because: 'too many' });
-  }
-
-  /** A session that has been ended since the click must not leave a grant behind. */
-  private async holdSession(tx: Tx, { id }: Session): Promise<void> {
-    const where = { id, revokedAt: IsNull() };
-    if ((await tx.findOne(Session, { where, lock: { mode: 'pessimistic_read' } })) === null)
-      throw new DomainError('unauthenticated', 'session_ended', 'you have been logged out, please log in again');
   }
 
   /** Held, so that the client is not removed in between. */

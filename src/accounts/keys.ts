@@ -10,6 +10,7 @@ import { Grant } from './grant.entity.js';
 import { Key } from './key.entity.js';
 import { KeyNotices } from './key-notices.js';
 import { isKeySecret, newKeySecret } from './key-secret.js';
+import { holdSession } from './living-session.js';
 import { type Permission, permissionProblem, toScope } from './permissions.js';
 
 /** Whoever needs more wants `repositories` or `api`; each costs time whenever the key is used. */
@@ -56,6 +57,8 @@ export class Keys {
     if (input.expiresAt && input.expiresAt <= now) throw invalidFields({ revoke_at: 'must be in the future' });
     const secret = newKeySecret();
     const key = await this.database.transaction(async (tx) => {
+      await this.holdOwner(tx, owner);
+      await holdSession(tx, originOf(actor).sessionId);
       await this.lockRing(tx, owner);
       await this.mustActByLivingKey(tx, actor);
       const created = await tx.save(
@@ -130,6 +133,11 @@ export class Keys {
     await tx.update(Key, { id: key.id }, { revokedAt, updatedAt: revokedAt });
     await this.note(tx, actor, 'key.revoke', key);
     return Object.assign(key, { revokedAt, updatedAt: revokedAt });
+  }
+
+  /** As the new row's foreign key will; but first, since a new password locks user, sessions and ring in this order. */
+  private async holdOwner(tx: Tx, owner: KeyOwner): Promise<void> {
+    if ('userId' in owner) await tx.query('select 1 from users where id = $1 for key share', [owner.userId]);
   }
 
   /** One at a time makes keys for this owner or ends all of them. */

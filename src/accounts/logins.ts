@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { type Origin } from '../audit/actor.js';
+import { type Tx } from '../platform/database.js';
 import { DomainError } from '../platform/errors.js';
 import { PasswordGuesses } from './password-guesses.js';
 import { type Pending, PendingLogins } from './pending-logins.js';
@@ -32,7 +33,8 @@ export class Logins {
     if (user === null) throw new DomainError('invalid', 'wrong_password', 'the user name or the password is wrong');
     mustBeOpen(user);
     if (await this.factors.has(user.id)) return { kind: 'second_factor', token: await this.pending.begin(user) };
-    return { kind: 'session', started: await this.starts.start(user, origin, 'password') };
+    const mustBeWithout = (tx: Tx) => this.mustBeWithout(tx, user);
+    return { kind: 'session', started: await this.starts.start(user, origin, 'password', mustBeWithout) };
   }
 
   /** The second step. A proof that is right ends the pending login; a wrong one may be tried again until there were too many. */
@@ -47,6 +49,12 @@ export class Logins {
     const user = await this.database.manager.findOneByOrFail(User, { id: userId });
     mustBeOpen(user);
     return this.starts.start(user, origin, 'passkey');
+  }
+
+  /** Looked at again with the user's row held: whoever turns on the first factor holds it too. */
+  private async mustBeWithout(tx: Tx, { id }: User): Promise<void> {
+    if (await this.factors.has(id, tx))
+      throw new DomainError('invalid', 'account_changed', 'the account has just been changed, please log in again');
   }
 }
 

@@ -53,7 +53,7 @@ export class NewAccounts {
    * `password`, `email`) where it cannot be.
    */
   async make(origin: Origin, address: string, choice: Choice, along: AlongWith): Promise<StartedSession> {
-    const checked = await this.users.check({ ...choice, email: address, verified: true });
+    const checked = await this.users.check(origin, { ...choice, email: address, verified: true });
     return namingProblems(() =>
       this.database.transaction(async (tx) => {
         await along.prove?.(tx);

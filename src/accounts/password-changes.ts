@@ -1,17 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { type Actor, originOf } from '../audit/actor.js';
+import { type Actor, type Origin, originOf } from '../audit/actor.js';
 import { Audit } from '../audit/audit.js';
 import { Clock } from '../platform/clock.js';
 import { type Tx } from '../platform/database.js';
 import { invalidFields } from '../platform/errors.js';
 import { passwordChangedLetter } from './accounts.emails.js';
 import { Keys } from './keys.js';
+import { holdSession } from './living-session.js';
 import { Notices } from './notices.js';
 import { PasswordGuesses } from './password-guesses.js';
 import { Passwords } from './passwords.js';
 import { type Session } from './session.entity.js';
 import { SignOuts } from './sign-outs.js';
+import { mustBeUnchanged } from './unchanged-user.js';
 import { User } from './user.entity.js';
 import { Users } from './users.js';
 
@@ -59,26 +61,28 @@ export class PasswordChanges {
   async change(actor: Actor, session: Session, user: User, typed: { current: string; next: string }): Promise<void> {
     if (!(await this.guesses.isOf(user, typed.current, originOf(actor))))
       throw invalidFields({ current_password: 'is not your current password' });
-    const passwordHash = await this.hashFor(user, typed.next);
-    await this.database.transaction((tx) =>
-      this.consequences.of(tx, actor, user, passwordHash, {
+    const passwordHash = await this.hashFor(user, typed.next, originOf(actor));
+    await this.database.transaction(async (tx) => {
+      await mustBeUnchanged(tx, user);
+      await holdSession(tx, session.id);
+      await this.consequences.of(tx, actor, user, passwordHash, {
         ...{ action: 'password.update', except: session, revokeKeys: false },
-      }),
-    );
+      });
+    });
   }
 
   /** By the operator. All sessions end. */
   async set(actor: Actor, name: string, password: string): Promise<void> {
     const user = await this.users.named(name);
-    const passwordHash = await this.hashFor(user, password);
+    const passwordHash = await this.hashFor(user, password, originOf(actor));
     await this.database.transaction((tx) =>
       this.consequences.of(tx, actor, user, passwordHash, { action: 'password.update', revokeKeys: false }),
     );
   }
 
   /** Throws `weak_password`. Slow: outside of transactions. */
-  async hashFor(user: User, password: string): Promise<string> {
+  async hashFor(user: User, password: string, origin: Origin): Promise<string> {
     const addresses = (await this.users.emails(user.id)).map(({ address }) => address);
-    return this.passwords.hash(password, { name: user.name, addresses });
+    return this.passwords.hash(password, origin, { name: user.name, addresses });
   }
 }

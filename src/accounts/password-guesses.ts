@@ -2,15 +2,10 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { type Origin } from '../audit/actor.js';
 import { type RateLimit, RateLimits } from '../platform/rate-limits.js';
 import { guess } from './guesses.js';
-import { Lanes } from './lanes.js';
-import { Passwords } from './passwords.js';
+import { PasswordLanes, Passwords } from './passwords.js';
 import { networkOf } from './places.js';
 import { type User } from './user.entity.js';
 import { Users } from './users.js';
-
-/** Hashes at a time: more would keep the threads that read files from their work. */
-const PARALLEL = 2;
-const MOST_WAITING = 100;
 
 /**
  * The one place where passwords are judged, for pages and API alike. Every guess is counted by network and account before it is
@@ -22,11 +17,11 @@ export class PasswordGuesses implements OnModuleInit {
   private ofNetwork: RateLimit;
   private ofAccount: RateLimit;
   private ofProof: RateLimit;
-  private readonly lanes = new Lanes(PARALLEL, MOST_WAITING);
 
   constructor(
     private readonly users: Users,
     private readonly passwords: Passwords,
+    private readonly lanes: PasswordLanes,
     private readonly limits: RateLimits,
   ) {}
 

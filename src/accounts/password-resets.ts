@@ -67,7 +67,7 @@ export class PasswordResets {
   /** All sessions end, and with `revokeKeys` all API keys. */
   async reset(origin: Origin, token: string, password: string, revokeKeys: boolean): Promise<void> {
     const user = await this.look(origin, token);
-    const passwordHash = await this.passwords.changes.hashFor(user, password);
+    const passwordHash = await this.passwords.changes.hashFor(user, password, origin);
     await this.database.transaction(async (tx) => {
       const proof = await this.proofs.use(tx, 'reset_password', token);
       const owner = await this.passwords.ownerOf(tx, proof, this.proofs, true);

@@ -1,7 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { hash, verify } from '@node-rs/argon2';
+import { type Origin } from '../audit/actor.js';
 import { DomainError } from '../platform/errors.js';
 import { isBreached } from './breached-passwords.js';
+import { Lanes } from './lanes.js';
+import { networkOf } from './places.js';
 
 /** OWASP's first recommendation for argon2id (2024): 19 MiB, two passes, one lane; about 0.1 s. */
 const COST = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
@@ -30,21 +33,38 @@ const namesOf = ({ name, addresses }: PasswordOwner): string[] =>
 const leansOn = (password: string, name: string): boolean =>
   name.length >= 3 && password.includes(name) && (name.length >= 4 || password.replaceAll(name, '').length < LEAST);
 
+/** Hashes at a time, in a process: more would keep the threads that read files from their work. */
+const PARALLEL = 2;
+const MOST_WAITING = 100;
+
+/** Where all hashing of passwords waits its turn, be it to judge one or to keep one. */
+@Injectable()
+export class PasswordLanes extends Lanes {
+  constructor() {
+    super(PARALLEL, MOST_WAITING);
+  }
+}
+
 @Injectable()
 export class Passwords {
   private decoy: Promise<string> | undefined;
 
-  /** Throws `weak_password` with the reason in the field `password`. */
-  async hash(password: string, owner?: PasswordOwner): Promise<string> {
+  constructor(private readonly lanes: PasswordLanes) {}
+
+  /**
+   * In the lane of the network it is asked from, as every guess is. Throws `weak_password` with the reason in the field
+   * `password`, and `unavailable` where too much waits.
+   */
+  async hash(password: string, { ip }: Origin, owner?: PasswordOwner): Promise<string> {
     const problem = await passwordProblem(password, owner);
     if (problem !== null)
       throw new DomainError('invalid', 'weak_password', 'Validation error(s)', { password: problem });
-    return hash(password, COST);
+    return this.lanes.run(networkOf(ip), () => hash(password, COST));
   }
 
   /**
    * Right password for this hash? Without a hash (no such user, no password) the same work is done against a decoy, so
-   * that the answer's time does not tell whether the account exists.
+   * that the answer's time does not tell whether the account exists. To be called within a lane (`password-guesses`).
    */
   async matches(passwordHash: string | null | undefined, password: string): Promise<boolean> {
     this.decoy ??= hash('a password nobody has', COST);

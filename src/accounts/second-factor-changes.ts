@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { type Actor } from '../audit/actor.js';
+import { type Actor, originOf } from '../audit/actor.js';
 import { Audit } from '../audit/audit.js';
 import { type Tx } from '../platform/database.js';
 import { DomainError, notFound } from '../platform/errors.js';
 import { type Letter } from '../platform/mail/letter.js';
 import { type About, type Circumstances, passkeyLetter, recoveryCodesLetter, totpLetter } from './accounts.emails.js';
+import { holdSession } from './living-session.js';
 import { Notices } from './notices.js';
 import { Passkeys } from './passkeys.js';
 import { RecoveryCodes } from './recovery-codes.js';
@@ -51,7 +52,7 @@ export class SecondFactorChanges {
   ) {}
 
   async turnOnTotp(actor: Actor, session: Session, user: User, code: string): Promise<NewCodes> {
-    return this.changing(user, async (tx) => {
+    return this.changing(actor, user, async (tx) => {
       const isFirst = await this.isWithout(tx, user);
       await this.ways.totps.confirm(tx, user, code);
       const letter: Change['letter'] = (about, from) => totpLetter(about, from, true);
@@ -61,7 +62,7 @@ export class SecondFactorChanges {
   }
 
   async turnOffTotp(actor: Actor, user: User): Promise<void> {
-    await this.changing(user, async (tx) => {
+    await this.changing(actor, user, async (tx) => {
       if (!(await this.ways.totps.remove(tx, user.id))) throw notFound('authenticator app');
       const letter: Change['letter'] = (about, from) => totpLetter(about, from, false);
       await this.note(tx, actor, user, { action: 'totp.disable', params: {}, letter });
@@ -71,7 +72,7 @@ export class SecondFactorChanges {
 
   async addPasskey(actor: Actor, session: Session, user: User, name: string, response: unknown): Promise<NewCodes> {
     const made = await this.ways.passkeys.made(`session:${session.id}`, name, response);
-    return this.changing(user, async (tx) => {
+    return this.changing(actor, user, async (tx) => {
       const isFirst = await this.isWithout(tx, user);
       const passkey = await this.ways.passkeys.add(tx, user, made);
       const letter: Change['letter'] = (about, from) => passkeyLetter(about, from, passkey.name, true);
@@ -81,7 +82,7 @@ export class SecondFactorChanges {
   }
 
   async renamePasskey(actor: Actor, user: User, id: string, name: string): Promise<void> {
-    await this.changing(user, async (tx) => {
+    await this.changing(actor, user, async (tx) => {
       await this.ways.passkeys.rename(tx, user.id, id, name);
       const params = { user: user.name, passkey: name.trim() };
       await this.audit.record(tx, actor, 'passkey.rename', { userId: user.id }, params);
@@ -89,7 +90,7 @@ export class SecondFactorChanges {
   }
 
   async removePasskey(actor: Actor, user: User, id: string): Promise<void> {
-    await this.changing(user, async (tx) => {
+    await this.changing(actor, user, async (tx) => {
       const passkey = await this.ways.passkeys.remove(tx, user.id, id);
       const letter: Change['letter'] = (about, from) => passkeyLetter(about, from, passkey.name, false);
       await this.note(tx, actor, user, { action: 'passkey.remove', params: { passkey: passkey.name }, letter });
@@ -98,7 +99,7 @@ export class SecondFactorChanges {
   }
 
   async renewRecoveryCodes(actor: Actor, user: User): Promise<readonly string[]> {
-    return this.changing(user, async (tx) => {
+    return this.changing(actor, user, async (tx) => {
       if (await this.isWithout(tx, user))
         throw new DomainError('conflict', 'no_second_factor', 'set up an authenticator app or a passkey first');
       await this.note(tx, actor, user, { action: 'recovery_codes.renew', params: {}, letter: recoveryCodesLetter });
@@ -107,9 +108,10 @@ export class SecondFactorChanges {
   }
 
   /** One change of a user's factors at a time: two firsts, or two lasts, at once would each see the other's. */
-  private changing<T>(user: User, act: (tx: Tx) => Promise<T>): Promise<T> {
+  private changing<T>(actor: Actor, user: User, act: (tx: Tx) => Promise<T>): Promise<T> {
     return this.database.transaction(async (tx) => {
       await tx.findOne(User, { where: { id: user.id }, lock: { mode: 'pessimistic_write' } });
+      await holdSession(tx, originOf(actor).sessionId);
       return act(tx);
     });
   }

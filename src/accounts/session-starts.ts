@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource, IsNull } from 'typeorm';
+import { DataSource } from 'typeorm';
 import { type Actor, type Origin } from '../audit/actor.js';
 import { Clock } from '../platform/clock.js';
 import { type Tx } from '../platform/database.js';
-import { DomainError } from '../platform/errors.js';
 import { paths } from '../platform/paths.js';
 import { newLoginLetter } from './accounts.emails.js';
 import { Notices } from './notices.js';
 import { Sessions, type StartedSession } from './sessions.js';
-import { User } from './user.entity.js';
+import { mustBeUnchanged } from './unchanged-user.js';
+import { type User } from './user.entity.js';
 
 const LATELY_MS = 90 * 24 * 60 * 60 * 1000;
 
@@ -27,12 +27,12 @@ export class SessionStarts {
   ) {}
 
   /**
-   * The user must still be as they were when they were judged: a password changed meanwhile ended what was proved with the
-   * old one. Tells them by mail where the device and place are new.
+   * `also`: what must hold or happen besides, once the user's row is held. Tells them by mail where the device and place are
+   * new.
    */
   async start(user: User, origin: Origin, method: string, also?: (tx: Tx) => Promise<void>): Promise<StartedSession> {
     return this.database.transaction(async (tx) => {
-      await this.mustBeUnchanged(tx, user);
+      await mustBeUnchanged(tx, user);
       await also?.(tx);
       return this.startIn(tx, user, origin, method);
     });
@@ -40,7 +40,7 @@ export class SessionStarts {
 
   async startIn(tx: Tx, user: User, origin: Origin, method: string): Promise<StartedSession> {
     const since = new Date(this.clock.now().getTime() - LATELY_MS);
-    const isFamiliar = await this.sessions.isFamiliar(tx, user.id, origin, since);
+    const isFamiliar = await this.sessions.isFamiliar(tx, user, origin, since);
     const started = await this.sessions.start(tx, user, origin, method);
     const sessionsUrl = this.notices.page(paths.sessions);
     if (!isFamiliar)
@@ -50,10 +50,4 @@ export class SessionStarts {
     return started;
   }
 
-  private async mustBeUnchanged(tx: Tx, { id, passwordHash }: User): Promise<void> {
-    const where = { id, passwordHash: passwordHash ?? IsNull(), deactivatedAt: IsNull() };
-    const same = await tx.findOne(User, { where, lock: { mode: 'pessimistic_read' } });
-    if (same === null)
-      throw new DomainError('invalid', 'account_changed', 'the account has just been changed, please log in again');
-  }
 }

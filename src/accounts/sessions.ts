@@ -90,13 +90,13 @@ export class Sessions {
     await tx.update(Session, { userId: user.id, id: Not(except.id), revokedAt: IsNull() }, { provedAt: new Date(0) });
   }
 
-  /** Was this device, in this place, logged in to this account since `since`? Also true where nothing was. */
-  async isFamiliar(tx: Tx, userId: string, origin: Origin, since: Date): Promise<boolean> {
+  /** Was this device, in this place, logged in to this account since `since`? Also true for the first login to a new one. */
+  async isFamiliar(tx: Tx, { id: userId, createdAt }: User, origin: Origin, since: Date): Promise<boolean> {
     const where = { userId, lastUsedAt: MoreThan(since) };
     const earlier = await tx.find(Session, { where, order: { lastUsedAt: 'desc' }, take: 200 });
     const [device, place] = [deviceOf(origin.userAgent), placeOf(origin.ip)];
     const isSame = ({ userAgent, ip }: Session) => deviceOf(userAgent) === device && placeOf(ip) === place;
-    return earlier.length === 0 || earlier.some(isSame);
+    return earlier.length === 0 ? createdAt > since : earlier.some(isSame);
   }
 
   /** Living ones, the most recently used first. */

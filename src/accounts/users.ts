@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, In, IsNull } from 'typeorm';
-import { type Actor } from '../audit/actor.js';
+import { type Actor, type Origin, originOf } from '../audit/actor.js';
 import { Audit } from '../audit/audit.js';
 import { Clock } from '../platform/clock.js';
 import { isPostgresError, type Tx, UNIQUE_VIOLATION } from '../platform/database.js';
@@ -40,16 +40,16 @@ export class Users {
   ) {}
 
   async create(actor: Actor, input: NewUser): Promise<User> {
-    const checked = await this.check(input);
+    const checked = await this.check(originOf(actor), input);
     return namingProblems(() => this.database.transaction((tx) => this.createIn(tx, actor, checked)));
   }
 
   /** All that can be said before the transaction, and the slow part of it. Throws `invalid` by field. */
-  async check({ password, ...input }: NewUser): Promise<CheckedUser> {
+  async check(origin: Origin, { password, ...input }: NewUser): Promise<CheckedUser> {
     const name = input.name.trim().toLowerCase();
     const problems = userProblems(name, input.email);
     if (problems !== null) throw invalidFields(problems);
-    const passwordHash = await this.passwords.hash(password, { name, addresses: [input.email] });
+    const passwordHash = await this.passwords.hash(password, origin, { name, addresses: [input.email] });
     return { ...input, name, passwordHash };
   }
 

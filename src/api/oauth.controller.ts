@@ -115,7 +115,7 @@ export class OAuthController {
       return await work();
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;
-      const counted = NO_FAILURE.has(error.code) ? undefined : await this.failures.count(request.ip);
+      const counted = NO_FAILURE.has(error.code) ? undefined : await this.failures.count(networkOf(request.ip));
       if (counted?.exceeded) return this.refuse(reply, 429, TOO_MANY);
       const { code, message } = error;
       return this.refuse(reply, STATUSES[code] ?? 400, { error: code, error_description: message });

@@ -7,6 +7,8 @@ export interface Origin extends RequestOrigin {
   readonly keyName?: string;
   /** What a person has allowed the program that makes the request, where it came with a token of that. */
   readonly grantId?: string;
+  /** The browser in which a person acts. */
+  readonly sessionId?: string;
 }
 
 /** Who is acting. Every write takes one; the audit entry keeps it as it was then. */

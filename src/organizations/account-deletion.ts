@@ -10,7 +10,8 @@ import { DomainError, invalidFields } from '../platform/errors.js';
 import { Member } from './member.entity.js';
 import { MemberNotices } from './member-notices.js';
 import { type Organization } from './organization.entity.js';
-import { membershipsFor, type MembershipRow } from './account-deletion.queries.js';
+import { lockAccount, membershipsFor, type MembershipRow } from './account-deletion.queries.js';
+import { endInvitationsOf } from './organizations.queries.js';
 import { Seats } from './seats.js';
 
 /** What becomes of somebody's organizations when their account goes. By name. */
@@ -34,12 +35,7 @@ export class Leaving {
 
   async leave(tx: Tx, actor: Actor, organization: Organization, user: User): Promise<void> {
     await tx.delete(Member, { organizationId: organization.id, userId: user.id });
-    // Whoever is gone must not have left a door open behind them.
-    await tx.query(
-      `update invitations set revoked_at = $3
-       where organization_id = $1 and inviter_id = $2 and accepted_at is null and revoked_at is null`,
-      [organization.id, user.id, this.clock.now()],
-    );
+    await endInvitationsOf(tx, organization.id, user.id, this.clock.now());
     const subject = { organizationId: organization.id, userId: user.id };
     const params = { organization: organization.name, user: user.name, because: 'account deleted' };
     await this.audit.record(tx, actor, 'member.leave', subject, params);
@@ -81,6 +77,8 @@ export class AccountDeletion {
     const before = await membershipsFor(tx, user.id);
     const ids = before.map(({ id }) => id).sort((a, b) => Number(a) - Number(b));
     for (const id of ids) await this.seats.lock(tx, id);
+    // Whoever is just giving them a place holds the account: then they are a member below, or find it gone.
+    await lockAccount(tx, user.id);
     const now = await membershipsFor(tx, user.id);
     if (now.some(({ id }) => !ids.includes(id)))
       throw new DomainError(
@@ -93,7 +91,7 @@ export class AccountDeletion {
 }
 
 function outlookOf(memberships: readonly MembershipRow[]): Outlook {
-  const isLastAdmin = ({ role, admins }: MembershipRow) => role === 'admin' && admins <= 1;
+  const isLastAdmin = ({ role, otherAdmins }: MembershipRow) => role === 'admin' && otherAdmins === 0;
   return {
     blocking: memberships.filter((one) => isLastAdmin(one) && one.deletionAt === null),
     leaving: memberships.filter((one) => !isLastAdmin(one)),

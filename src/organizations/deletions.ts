@@ -49,7 +49,7 @@ export class Deletions {
   /** `typed`: the organization's name, as the person wrote it. Said twice it counts from the first time. */
   async announce(actor: Actor, organization: Organization, typed: string): Promise<Date> {
     if (typed.trim() !== organization.name) throw invalidFields({ typed: 'is not the name of the organization' });
-    return this.change(organization, async (tx, now) => {
+    return this.change(actor, organization, async (tx, now) => {
       if (now.deletionAt !== null) return now.deletionAt;
       const deletionAt = this.wait.end();
       await tx.update(Organization, { id: now.id }, { deletionAt });
@@ -63,7 +63,7 @@ export class Deletions {
 
   /** Nothing to cancel is fine; too late is a `conflict`. */
   async cancel(actor: Actor, organization: Organization): Promise<void> {
-    await this.change(organization, async (tx, now) => {
+    await this.change(actor, organization, async (tx, now) => {
       if (now.deletionAt === null) return;
       if (this.wait.isOver(now.deletionAt))
         throw new DomainError('conflict', 'deletion_begun', 'the waiting time is over: it is being deleted');
@@ -75,8 +75,8 @@ export class Deletions {
     });
   }
 
-  private change<T>(organization: Organization, write: (tx: Tx, now: Organization) => Promise<T>): Promise<T> {
-    return this.database.transaction(async (tx) => write(tx, await this.seats.lock(tx, organization.id)));
+  private change<T>(actor: Actor, { id }: Organization, write: (tx: Tx, now: Organization) => Promise<T>): Promise<T> {
+    return this.database.transaction(async (tx) => write(tx, await this.seats.lockFor(tx, actor, id)));
   }
 
   private about(organization: Organization) {

@@ -1,5 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { IsNull, MoreThan } from 'typeorm';
+import { User } from '../accounts/user.entity.js';
 import { Clock } from '../platform/clock.js';
 import { type Tx } from '../platform/database.js';
 import { DomainError, invalidFields } from '../platform/errors.js';
@@ -68,7 +69,11 @@ export class InvitationLinks implements OnModuleInit {
   async find(tx: Tx, token: unknown): Promise<Invitation | null> {
     if (!isSecretToken(token)) return null;
     const living = { acceptedAt: IsNull(), revokedAt: IsNull(), expiresAt: MoreThan(this.clock.now()) };
-    return tx.findOneBy(Invitation, { tokenHash: this.hashOf(token), ...living });
+    const found = await tx.findOneBy(Invitation, { tokenHash: this.hashOf(token), ...living });
+    // Held out by somebody whom the operator has locked out since: the account may have been stolen.
+    const isLockedOut =
+      found?.inviterId && !(await tx.existsBy(User, { id: found.inviterId, deactivatedAt: IsNull() }));
+    return isLockedOut ? null : found;
   }
 
   async send(

@@ -50,7 +50,7 @@ export class Invitations {
   async invite(actor: Actor, organization: Organization, address: string, role: Role): Promise<void> {
     await this.links.mustBeAllowed(organization, address);
     await this.database.transaction(async (tx) => {
-      await this.seats.lock(tx, organization.id);
+      await this.seats.lockFor(tx, actor, organization.id);
       const before = await this.openTo(tx, organization, address);
       const link = this.links.make();
       const values = { address, role, ...link.columns, ...inviter(actor) };
@@ -68,7 +68,7 @@ export class Invitations {
 
   async revoke(actor: Actor, organization: Organization, id: string): Promise<void> {
     await this.database.transaction(async (tx) => {
-      await this.seats.lock(tx, organization.id);
+      await this.seats.lockFor(tx, actor, organization.id);
       const { address, role } = await this.named(tx, organization, id);
       await tx.update(Invitation, { id }, { revokedAt: this.links.now() });
       await this.record.note(tx, actor, 'invitation.revoke', organization, { address, role });

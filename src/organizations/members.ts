@@ -9,7 +9,7 @@ import { DomainError, invalidFields, notFound } from '../platform/errors.js';
 import { Member, type Role } from './member.entity.js';
 import { MemberNotices } from './member-notices.js';
 import { type Organization } from './organization.entity.js';
-import { memberRows, type MemberRow } from './organizations.queries.js';
+import { endInvitationsOf, hasOtherAdmin, holdAccount, memberRows, type MemberRow } from './organizations.queries.js';
 import { Seats } from './seats.js';
 
 export type { MemberRow };
@@ -29,8 +29,7 @@ export class Members {
 
   async add(actor: Actor, organization: Organization, user: Person, role: Role): Promise<void> {
     await this.database.transaction(async (tx) => {
-      await this.seats.lock(tx, organization.id);
-      await this.mustStillManage(tx, actor, organization);
+      await this.seats.lockFor(tx, actor, organization.id);
       if (await tx.existsBy(Member, place(organization, user))) throw invalidFields({ user_id: 'is already member' });
       await this.seat(tx, organization, user, role);
       await this.note(tx, actor, 'member.add', organization, user, { role });
@@ -41,16 +40,17 @@ export class Members {
   /** Takes a seat. The caller holds the lock and has seen that they are not a member; it writes the audit entry too. */
   async seat(tx: Tx, organization: Organization, user: Person, role: Role): Promise<void> {
     await this.seats.claim(tx, organization.id);
+    if (!(await holdAccount(tx, user.id))) throw invalidFields({ name: 'unknown user' });
     const now = this.clock.now();
     await tx.insert(Member, { ...place(organization, user), role, createdAt: now, updatedAt: now });
   }
 
   async changeRole(actor: Actor, organization: Organization, user: Person, role: Role): Promise<void> {
     await this.database.transaction(async (tx) => {
-      const member = await this.locked(tx, organization, user);
-      await this.mustStillManage(tx, actor, organization);
+      await this.seats.lockFor(tx, actor, organization.id);
+      const member = await this.member(tx, organization, user);
       if (member.role === role) return;
-      if (member.role === 'admin') await this.mustNotBeLastAdmin(tx, organization, 'cannot demote last admin member');
+      if (member.role === 'admin') await this.mustNotBeLastAdmin(tx, member, 'cannot demote last admin member');
       await this.setRole(tx, organization, user, role);
       await this.note(tx, actor, 'member.role', organization, user, { role, before: member.role });
       await this.notices.roleChanged(tx, actor, organization, user, { role, before: member.role });
@@ -60,11 +60,10 @@ export class Members {
   /** What the person could reach through the organization is out of reach in the moment this commits, everywhere. */
   async remove(actor: Actor, organization: Organization, user: Person): Promise<void> {
     await this.database.transaction(async (tx) => {
-      const member = await this.locked(tx, organization, user);
-      await this.mustStillManage(tx, actor, organization);
-      if (member.role === 'admin') await this.mustNotBeLastAdmin(tx, organization, 'cannot remove last admin member');
-      await tx.delete(Member, place(organization, user));
-      await this.endInvitationsOf(tx, organization, user);
+      await this.seats.lockFor(tx, actor, organization.id);
+      const member = await this.member(tx, organization, user);
+      if (member.role === 'admin') await this.mustNotBeLastAdmin(tx, member, 'cannot remove last admin member');
+      await this.end(tx, organization, user);
       await this.note(tx, actor, 'member.remove', organization, user, { role: member.role });
       await this.notices.removed(tx, actor, organization, user);
     });
@@ -72,9 +71,10 @@ export class Members {
 
   async leave(actor: Actor, organization: Organization, user: Person): Promise<void> {
     await this.database.transaction(async (tx) => {
-      const member = await this.locked(tx, organization, user);
-      if (member.role === 'admin') await this.mustNotBeLastAdmin(tx, organization, LAST_ADMIN_STAYS);
-      await tx.delete(Member, place(organization, user));
+      await this.seats.lock(tx, organization.id);
+      const member = await this.member(tx, organization, user);
+      if (member.role === 'admin') await this.mustNotBeLastAdmin(tx, member, LAST_ADMIN_STAYS);
+      await this.end(tx, organization, user);
       await this.note(tx, actor, 'member.leave', organization, user, { role: member.role });
       await this.notices.left(tx, actor, organization, user);
     });
@@ -87,12 +87,14 @@ export class Members {
   async handOver(actor: Actor, organization: Organization, from: Person, to: Person, role: Role | null): Promise<void> {
     if (from.id === to.id) throw invalidFields({ to: 'must be another member' });
     await this.database.transaction(async (tx) => {
-      const before = await this.locked(tx, organization, from);
+      await this.seats.lock(tx, organization.id);
+      const before = await this.member(tx, organization, from);
       if (before.role !== 'admin') throw new DomainError('forbidden', 'not_authorized', 'only an admin can hand over');
       const heir = await tx.findOneBy(Member, place(organization, to));
       if (heir === null) throw invalidFields({ to: 'is not a member' });
+      if (!(await holdAccount(tx, to.id, 'open'))) throw invalidFields({ to: 'cannot log in: the account is locked' });
       await this.setRole(tx, organization, to, 'admin');
-      if (role === null) await tx.delete(Member, place(organization, from));
+      if (role === null) await this.end(tx, organization, from);
       else await this.setRole(tx, organization, from, role);
       const more = { role: 'admin', before: heir.role, from: from.name, from_role: role };
       await this.note(tx, actor, 'organization.hand_over', organization, to, more);
@@ -120,37 +122,24 @@ export class Members {
     return member?.role ?? null;
   }
 
-  private async locked(tx: Tx, organization: Organization, user: Person): Promise<Member> {
-    await this.seats.lock(tx, organization.id);
+  private async member(tx: Tx, organization: Organization, user: Person): Promise<Member> {
     const member = await tx.findOneBy(Member, place(organization, user));
     if (member === null) throw notFound(`member ${user.name}`);
     return member;
   }
 
-  /** Two admins who throw each other out at once: the second is none any more when their turn comes. */
-  private async mustStillManage(tx: Tx, actor: Actor, organization: Organization): Promise<void> {
-    if (actor.kind !== 'user') return;
-    const manager = { organizationId: organization.id, userId: actor.userId, role: 'admin' as const };
-    if (!(await tx.existsBy(Member, manager)))
-      throw new DomainError('forbidden', 'not_authorized', 'account not authorized for this action');
-  }
-
-  private async mustNotBeLastAdmin(tx: Tx, organization: Organization, message: string): Promise<void> {
-    const admins = await tx.countBy(Member, { organizationId: organization.id, role: 'admin' });
-    if (admins <= 1) throw new DomainError('invalid', 'last_admin', message);
+  private async mustNotBeLastAdmin(tx: Tx, { organizationId, userId }: Member, message: string): Promise<void> {
+    if (!(await hasOtherAdmin(tx, organizationId, userId))) throw new DomainError('invalid', 'last_admin', message);
   }
 
   private async setRole(tx: Tx, organization: Organization, user: Person, role: Role): Promise<void> {
     await tx.update(Member, place(organization, user), { role, updatedAt: this.clock.now() });
+    if (role !== 'admin') await endInvitationsOf(tx, organization.id, user.id, this.clock.now());
   }
 
-  /** Whoever is shut out must not have left a door open behind them, to an address of their own say. */
-  private async endInvitationsOf(tx: Tx, organization: Organization, user: Person): Promise<void> {
-    await tx.query(
-      `update invitations set revoked_at = $3
-       where organization_id = $1 and inviter_id = $2 and accepted_at is null and revoked_at is null`,
-      [organization.id, user.id, this.clock.now()],
-    );
+  private async end(tx: Tx, organization: Organization, user: Person): Promise<void> {
+    await tx.delete(Member, place(organization, user));
+    await endInvitationsOf(tx, organization.id, user.id, this.clock.now());
   }
 
   private note(tx: Tx, actor: Actor, action: string, organization: Organization, user: Person, more: object) {

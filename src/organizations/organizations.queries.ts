@@ -41,6 +41,34 @@ export function memberRows(tx: Tx, organizationId: string): Promise<MemberRow[]>
   );
 }
 
+/** Is there an admin besides this one? Somebody whom the operator has locked out is none. */
+export async function hasOtherAdmin(tx: Tx, organizationId: string, userId: string): Promise<boolean> {
+  const rows = await tx.query<unknown[]>(
+    `select 1 from members m join users u on u.id = m.user_id and u.deactivated_at is null
+     where m.organization_id = $1 and m.role = 'admin' and m.user_id <> $2 limit 1`,
+    [organizationId, userId],
+  );
+  return rows.length > 0;
+}
+
+/** Is there such an account (`open`: one that can log in)? It cannot be deleted before `tx` ends. */
+export async function holdAccount(tx: Tx, userId: string, open?: 'open'): Promise<boolean> {
+  const rows = await tx.query<unknown[]>(
+    `select 1 from users where id = $1 and deleted_at is null and ($2::text is null or deactivated_at is null) for share`,
+    [userId, open ?? null],
+  );
+  return rows.length > 0;
+}
+
+/** Whoever may not invite any more must not have left a door open behind them, to an address of their own say. */
+export async function endInvitationsOf(tx: Tx, organizationId: string, userId: string, now: Date): Promise<void> {
+  await tx.query(
+    `update invitations set revoked_at = $3
+     where organization_id = $1 and inviter_id = $2 and accepted_at is null and revoked_at is null`,
+    [organizationId, userId, now],
+  );
+}
+
 /**
  * Asked after the name was written: a reservation and a new holder at the same moment meet at the unique index, and who comes
  * second then sees the reservation.

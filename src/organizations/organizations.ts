@@ -13,7 +13,7 @@ import { Member, type Role } from './member.entity.js';
 import { Organization } from './organization.entity.js';
 import { checkName } from './names.js';
 import { OrganizationCreated } from './organizations.events.js';
-import { isNameKept } from './organizations.queries.js';
+import { holdAccount, isNameKept } from './organizations.queries.js';
 import { Repository } from './repository.entity.js';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -51,6 +51,7 @@ export class Organizations implements OnModuleInit {
         const organization = await tx.save(tx.create(Organization, { ...fresh, name, trialEndsAt, ...at }));
         if (await isNameKept(tx, name, organization.id)) throw invalidFields({ name: 'has already been taken' });
         const repository = await tx.save(tx.create(Repository, { name, organizationId: organization.id, ...at }));
+        if (!(await holdAccount(tx, admin.id))) throw notFound(`user ${admin.name}`);
         await tx.insert(Member, { organizationId: organization.id, userId: admin.id, role: 'admin', ...at });
         const subject = { organizationId: organization.id, userId: admin.id };
         await this.audit.record(tx, actor, 'organization.create', subject, { organization: name, admin: admin.name });

@@ -6,6 +6,7 @@ import { Clock } from '../platform/clock.js';
 import { type FieldErrors, invalidFields } from '../platform/errors.js';
 import { isMailAddress } from '../platform/mail/address.js';
 import { Organization } from './organization.entity.js';
+import { Seats } from './seats.js';
 
 /** What an organization says of itself; empty lines mean that it says nothing. */
 export interface Profile {
@@ -21,6 +22,7 @@ const MOST = { displayName: 100, website: 300, about: 500 } as const;
 export class Profiles {
   constructor(
     private readonly database: DataSource,
+    private readonly seats: Seats,
     private readonly audit: Audit,
     private readonly clock: Clock,
   ) {}
@@ -32,6 +34,7 @@ export class Profiles {
       Object.entries(profile).map(([key, text]) => [key, (text as string).trim() || null]),
     );
     await this.database.transaction(async (tx) => {
+      await this.seats.lockFor(tx, actor, id);
       await tx.update(Organization, { id }, { ...values, updatedAt: this.clock.now() });
       await this.audit.record(
         tx,

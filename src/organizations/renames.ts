@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { type Actor } from '../audit/actor.js';
 import { ReservedNames } from '../accounts/reserved-names.js';
 import { Clock } from '../platform/clock.js';
 import { CONFIG, type Config } from '../platform/config.js';
@@ -25,9 +26,9 @@ export class Renames {
    * Locks the organization, then its repository, and writes the new name to both. The old one stays its own: reserved, and
    * remembered for links. Answers with the name it had when the lock was gained.
    */
-  async write(tx: Tx, organizationId: string, name: string): Promise<{ before: string; repository: Repository }> {
+  async write(tx: Tx, actor: Actor, organizationId: string, name: string): Promise<{ before: string; repository: Repository }> {
     checkName(name, this.config);
-    const { name: before } = await this.seats.lock(tx, organizationId);
+    const { name: before } = await this.seats.lockFor(tx, actor, organizationId);
     if (before === name) throw invalidFields({ name: 'is its name already' });
     const repository = await tx.findOneByOrFail(Repository, { organizationId });
     const now = this.clock.now();

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { type Actor } from '../audit/actor.js';
 import { type Tx } from '../platform/database.js';
 import { DomainError, notFound } from '../platform/errors.js';
 import { Member } from './member.entity.js';
@@ -20,6 +21,18 @@ export class Seats {
     const where = { id: organizationId };
     const organization = await tx.findOne(Organization, { where, lock: { mode: 'for_no_key_update' } });
     if (organization === null) throw notFound('organization');
+    return organization;
+  }
+
+  /**
+   * Locks for what only an admin may do. Whoever waited for the lock may have been thrown out or demoted meanwhile: of two
+   * admins who throw each other out at once, the second is none any more when their turn comes.
+   */
+  async lockFor(tx: Tx, actor: Actor, organizationId: string): Promise<Organization> {
+    const organization = await this.lock(tx, organizationId);
+    if (actor.kind !== 'user') return organization;
+    if (!(await tx.existsBy(Member, { organizationId, userId: actor.userId, role: 'admin' })))
+      throw new DomainError('forbidden', 'not_authorized', 'account not authorized for this action');
     return organization;
   }
 

@@ -31,7 +31,7 @@ export class Renaming {
 
   async rename(actor: Actor, { id }: Organization, name: string): Promise<void> {
     await this.database.transaction(async (tx) => {
-      const { before, repository } = await this.renames.write(tx, id, name);
+      const { before, repository } = await this.renames.write(tx, actor, id, name);
       await renameRequirements(tx, repository.id, before, name);
       await renamePermissions(tx, before, name);
       await this.audit.record(tx, actor, 'organization.rename', { organizationId: id }, { organization: name, before });

@@ -114,9 +114,9 @@ describe.skipIf(!hasChromium())('a person and their account', () => {
       PublicKeyCredential.isConditionalMediationAvailable = async () => false;
     });
     await paz.open('/account/security');
-    await paz.fill('Name of the new passkey', 'this laptop');
+    await paz.fill('Name of the new passkey', 'amber');
     await paz.press('Add a passkey');
-    await paz.sees('this laptop');
+    await paz.sees('Remove amber');
     expect(await device.count()).toBe(1);
     await paz.open('/');
     await paz.logOut();

@@ -1,6 +1,7 @@
 import { type CanActivate, createParamDecorator, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Caller, Callers } from '../../access/callers.js';
+import { networkOf } from '../../accounts/places.js';
 import { CONFIG, type Config } from '../../platform/config.js';
 import { DomainError } from '../../platform/errors.js';
 import { originOf } from '../../platform/http/origin.js';
@@ -37,7 +38,7 @@ export class AuthenticationGuard implements CanActivate {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const reply = context.switchToHttp().getResponse<FastifyReply>();
     const origin = originOf(request);
-    const byIp = async () => this.enforce(reply, await this.perIp.count(request.ip), `IP ${request.ip}`);
+    const byIp = async () => this.enforce(reply, await this.perIp.count(networkOf(request.ip)), `IP ${request.ip}`);
     const caller = await this.callers.identify(request.headers.authorization, origin).catch(async (error: unknown) => {
       if (error instanceof DomainError) await byIp();
       throw error;

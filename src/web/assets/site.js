@@ -25,6 +25,23 @@ addEventListener('pageshow', () => {
   for (const form of document.forms) delete form.dataset['sent'];
 });
 
+/** A list row's button comes when there is something to send. */
+for (const form of document.querySelectorAll('form[data-change]')) {
+  if (!(form instanceof HTMLFormElement)) continue;
+  const select = form.querySelector('select');
+  const was = select?.value;
+  const tell = () => (form.dataset['change'] = select?.value === was ? 'none' : 'some');
+  form.addEventListener('change', tell);
+  tell();
+}
+
+/** Where tabs do not fit beside each other, the one that is open is in sight. */
+for (const current of document.querySelectorAll('.tabs > [aria-current], .sidebar > [aria-current]')) {
+  const bar = current.parentElement;
+  if (!(current instanceof HTMLElement) || bar === null) continue;
+  bar.scrollLeft = current.offsetLeft - bar.offsetLeft - (bar.clientWidth - current.offsetWidth) / 2;
+}
+
 /** Menus close when one looks elsewhere. */
 document.addEventListener('click', (event) => {
   for (const menu of document.querySelectorAll('details.menu[open]'))

@@ -8,6 +8,7 @@ import { type Visitor } from '../http/visitor.js';
 import { sitePage } from '../layout/site-page.js';
 import { scopesOf } from '../packages/package-list.page.js';
 import { PackageRows } from '../packages/package-rows.js';
+import { Comb } from './comb.js';
 
 export interface HomeProps {
   readonly registryUrl: string;
@@ -62,6 +63,7 @@ export function homePage(visitor: Visitor, props: HomeProps): string {
 function Hero({ hasPublic }: { hasPublic: boolean }) {
   return (
     <section class="hero">
+      <Comb />
       <h1>A sealed home for your Hex packages</h1>
       <p class="lead">
         Publish private Elixir, Erlang and Gleam packages, and let exactly the people and machines that need them fetch

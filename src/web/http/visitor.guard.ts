@@ -2,6 +2,7 @@ import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@ne
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Caller, Callers } from '../../access/callers.js';
 import { Sessions } from '../../accounts/sessions.js';
+import { type Origin } from '../../audit/actor.js';
 import { Clock } from '../../platform/clock.js';
 import { CONFIG, type Config } from '../../platform/config.js';
 import { originOf } from '../../platform/http/origin.js';
@@ -25,9 +26,10 @@ export class VisitorGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const reply = context.switchToHttp().getResponse<FastifyReply>();
-    const origin = originOf(request);
+    const from = originOf(request);
     const token = this.cookies.read(request, 'session');
-    const visit = await this.sessions.recognize(token, origin);
+    const visit = await this.sessions.recognize(token, from);
+    const origin: Origin = visit === null ? from : { ...from, sessionId: visit.session.id };
     if (visit === null && token !== undefined && token !== '') this.cookies.clear(reply, 'session');
     const caller: Caller = this.callers.visiting(visit?.user ?? null, origin);
     remember(request, {

@@ -57,9 +57,9 @@ function Header({ visitor }: { visitor: Visitor | null }) {
             </a>
           )}
         </nav>
-        {user ? (
-          <AccountMenu name={user.name} />
-        ) : (
+        {user && <AccountMenu name={user.name} />}
+        {/* Somebody who is not known may well be logged in: they are offered neither. */}
+        {visitor !== null && user === null && (
           <div class="site-header-end">
             <a class="button button-plain" href={paths.login()}>
               Log in

@@ -92,25 +92,30 @@ function Filter({ name, asked, actions }: { name: string; asked: AskedLog; actio
 
 function Entry({ entry, name }: { entry: AuditEntry; name: string }) {
   const { actorName, actorKind, keyName, action, at, ip, userAgent } = entry;
+  const details = detailsOf(entry);
   return (
-    <>
-      <div class="list-main">
-        <p>
+    <div class="audit-entry">
+      <p class="audit-what">
+        <span>
           <a class="audit-actor" href={paths.auditPage(name, { actor: actorName })}>
             {actorName}
           </a>{' '}
           {actorKind !== 'user' && <Badge>{actorKind}</Badge>} {actionWords(action)}
-        </p>
-        <p class="quiet audit-details">
-          {detailsOf(entry).map(([label, value]) => (
+        </span>
+        <span class="quiet small">
+          <When at={at} />
+        </span>
+      </p>
+      {details.length > 0 && (
+        <p class="quiet small audit-details">
+          {details.map(([label, value]) => (
             <span key={label}>
               {label} <strong>{value}</strong>
             </span>
           ))}
         </p>
-      </div>
+      )}
       <p class="quiet small audit-origin">
-        <When at={at} />
         {keyName !== null && <span>with the key {keyName}</span>}
         {ip !== null && (
           <span>
@@ -119,6 +124,6 @@ function Entry({ entry, name }: { entry: AuditEntry; name: string }) {
         )}
         {userAgent !== null && <span title={userAgent}>{userAgent.slice(0, 60)}</span>}
       </p>
-    </>
+    </div>
   );
 }

@@ -1,5 +1,6 @@
 import { type Organization } from '../../organizations/organization.entity.js';
 import { paths } from '../../platform/paths.js';
+import { Act } from '../components/act.js';
 import { Card } from '../components/card.js';
 import { Checkbox, Consequences, Field, Form, PostButton, Select, Submit, TextArea } from '../components/form.js';
 import { dayOf } from '../components/when.js';
@@ -35,10 +36,14 @@ export function settingsPage(visitor: Visitor, { organization, role }: Sight, pr
     children: (
       <>
         {manages && <Profile {...part} />}
-        {manages && <Rename {...part} />}
-        {manages && <HandOver {...part} />}
-        <Leave {...part} />
-        {manages && <Export {...part} />}
+        <Card title={manages ? 'The organization' : 'Your membership'} flush>
+          <ul class="list">
+            {manages && <Export {...part} />}
+            {manages && <Rename {...part} />}
+            {manages && <HandOver {...part} />}
+            <Leave {...part} />
+          </ul>
+        </Card>
         {manages && <Delete {...part} />}
       </>
     ),
@@ -76,8 +81,8 @@ function Profile({ organization: { name, displayName, website, contactEmail, abo
 function Rename({ organization: { name }, formOf, repositoryUrl }: Part) {
   const form = formOf('rename');
   return (
-    <Card title="Rename">
-      <Consequences summary="Rename the organization" open={isTouched(form)}>
+    <Act title="Rename" lead="Everybody who uses its packages has to change their configuration.">
+      <Consequences summary="Rename the organization" tone="plain" open={isTouched(form)}>
         <p>This breaks what everybody has configured:</p>
         <ul>
           <li>
@@ -101,7 +106,7 @@ function Rename({ organization: { name }, formOf, repositoryUrl }: Part) {
           <Submit tone="danger">Rename</Submit>
         </Form>
       </Consequences>
-    </Card>
+    </Act>
   );
 }
 
@@ -113,13 +118,13 @@ const STEP_DOWN = [
 function HandOver({ organization: { name }, others, formOf }: Part) {
   const form = formOf('hand-over');
   return (
-    <Card title="Hand over" lead="Somebody else becomes an admin and you step down, in one step.">
+    <Act title="Hand over" lead="Somebody else becomes an admin and you step down, in one step.">
       {others.length === 0 ? (
-        <p class="quiet">
+        <p class="quiet small">
           There is nobody to hand it over to yet. <a href={`${paths.members(name)}#invite`}>Invite somebody</a>
         </p>
       ) : (
-        <Consequences summary="Hand the organization over" open={isTouched(form)}>
+        <Consequences summary="Hand the organization over" tone="plain" open={isTouched(form)}>
           <Form action={paths.settingsAct(name, 'hand-over')} form={form}>
             <Select
               {...{ form, name: 'to', label: 'New admin' }}
@@ -130,34 +135,34 @@ function HandOver({ organization: { name }, others, formOf }: Part) {
           </Form>
         </Consequences>
       )}
-    </Card>
+    </Act>
   );
 }
 
 function Leave({ organization: { name }, formOf }: Part) {
   const form = formOf('leave');
   return (
-    <Card title="Leave">
-      <Consequences summary="Leave the organization" open={isTouched(form)}>
+    <Act title="Leave" lead="You and your keys are shut out at once.">
+      <Consequences summary="Leave the organization" tone="plain" open={isTouched(form)}>
         <p>You and your keys are shut out at once; what you published stays. You come back only by an invitation.</p>
         <Form action={paths.settingsAct(name, 'leave')} form={form}>
           <Typed name={name} form={form} />
           <Submit tone="danger">Leave {name}</Submit>
         </Form>
       </Consequences>
-    </Card>
+    </Act>
   );
 }
 
 function Export({ organization: { name } }: Part) {
   return (
-    <Card title="Export" lead="Every tarball as it was published, packages and members as JSON, and the audit log.">
+    <Act title="Export" lead="Every tarball as it was published, packages and members as JSON, and the audit log.">
       <p>
         <a class="button button-plain" href={paths.exportOf(name)}>
           Download {name}.tar
         </a>
       </p>
-    </Card>
+    </Act>
   );
 }
 

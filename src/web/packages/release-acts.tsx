@@ -40,7 +40,7 @@ const at = (act: 'retire' | 'unretire' | 'revert', { scope, pkg, release }: Pack
 
 function Retire({ sight, form, open }: ActProps) {
   return (
-    <Consequences summary="Retire this release" open={open}>
+    <Consequences summary="Retire this release" tone="plain" open={open}>
       <p>
         Clients warn about a retired release whenever it is resolved. Its bytes stay, so projects that have it locked
         keep working. You can take the mark away again.
