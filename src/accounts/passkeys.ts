@@ -11,6 +11,7 @@ import {
   type VerifiedRegistrationResponse,
   verifyRegistrationResponse,
 } from '@simplewebauthn/server';
+import { decodeAttestationObject } from '@simplewebauthn/server/helpers';
 import { DataSource } from 'typeorm';
 import { Clock } from '../platform/clock.js';
 import { CONFIG, type Config } from '../platform/config.js';
@@ -139,6 +140,7 @@ export class Passkeys {
   }
 
   private async registered(holder: string, response: unknown) {
+    if (!isAsAsked(response)) throw refused();
     const { verified, registrationInfo } = await verifyRegistrationResponse({
       response: response as RegistrationResponseJSON,
       expectedChallenge: (challenge) => this.challenges.use(holder, challenge),
@@ -176,6 +178,20 @@ function passkeyName(typed: string): string {
   const name = typed.trim();
   if (!/^[^\p{C}]{1,60}$/u.test(name)) throw invalidFields({ name: 'must be 1 to 60 printable characters' });
   return name;
+}
+
+/**
+ * We ask for no attestation, so browsers send none, or one that is signed by the new key itself. The library would judge the
+ * other kinds too, and for that fetch lists of revoked certificates from wherever the certificates say.
+ */
+function isAsAsked(response: unknown): boolean {
+  try {
+    const { attestationObject } = (response as RegistrationResponseJSON).response;
+    const attestation = decodeAttestationObject(new Uint8Array(Buffer.from(attestationObject, 'base64url')));
+    return attestation.get('fmt') === 'none' || attestation.get('fmt') === 'packed';
+  } catch {
+    return false;
+  }
 }
 
 const isCredential = (response: unknown): response is AuthenticationResponseJSON =>

@@ -26,7 +26,12 @@ export class Renames {
    * Locks the organization, then its repository, and writes the new name to both. The old one stays its own: reserved, and
    * remembered for links. Answers with the name it had when the lock was gained.
    */
-  async write(tx: Tx, actor: Actor, organizationId: string, name: string): Promise<{ before: string; repository: Repository }> {
+  async write(
+    tx: Tx,
+    actor: Actor,
+    organizationId: string,
+    name: string,
+  ): Promise<{ before: string; repository: Repository }> {
     checkName(name, this.config);
     const { name: before } = await this.seats.lockFor(tx, actor, organizationId);
     if (before === name) throw invalidFields({ name: 'is its name already' });

@@ -114,6 +114,14 @@ describe('with a password', () => {
     await logIn(user);
     expect(await allMailsTo(app, address)).toHaveLength(1);
   });
+
+  test('so is the first one after a long silence, which might be anybody’s', async () => {
+    const user = await person(app);
+    await logIn(user);
+    app.clock.advance(120 * 24 * 60 * 60 * 1000);
+    await logIn(user);
+    await mailTo(app, `${user.name}@example.org`, /New login/);
+  });
 });
 
 describe('with a second factor', () => {

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { PasswordLanes } from '../../src/accounts/passwords.js';
 import { startApp, type TestApp, useApp } from '../support/app.js';
 import { Browsing } from '../support/browsing.js';
 import { allMailsTo, mailTo } from '../support/mailbox.js';
@@ -161,4 +162,23 @@ test('by invitation only, where the operator wants that', async () => {
   } finally {
     await closed.stop();
   }
+});
+
+test('passwords to be kept are hashed in the lanes of those that are judged: a full one takes no more', async () => {
+  const user = await person(app);
+  await new Browsing(app.url).post('/password/forgot', { login: user.name });
+  const reset = tokenOf((await mailTo(app, `${user.name}@example.org`, /new password/)).link);
+  const token = tokenOf(await linkTo(newAddress()));
+  const lanes = app.app.get(PasswordLanes);
+  let release = () => {};
+  const held = new Promise<void>((resolve) => (release = resolve));
+  const waiting = Array.from({ length: 100 }, () => lanes.run('127.0.0.1', () => held));
+  const attempts = [
+    () => complete(token, 'patient'),
+    () => new Browsing(app.url).post('/password/reset', { token: reset, password: PASSWORD }),
+  ];
+  for (const attempt of attempts) expect((await attempt()).status).toBe(503);
+  release();
+  await Promise.all(waiting);
+  for (const attempt of attempts) expect((await attempt()).status).toBe(303);
 });

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { useApp } from '../support/app.js';
+import { startApp, useApp } from '../support/app.js';
 import { ask, basic } from '../support/http.js';
+import { HEX_CLI } from '../support/oauth.js';
 import { api, keyOf, PASSWORD, person, team, type Team } from '../support/people.js';
 
 const app = useApp({ env: { API_LIMIT_PER_IP: '25', API_LIMIT_PER_ACTOR: '8' } });
@@ -79,4 +80,27 @@ test('failed logins and strangers count by address; 429 comes with the limit’s
   ]);
   expect((await ask(`${app.url}/api/packages`)).status).toBe(429);
   expect((await me(acme.publishKey)).status).toBe(200);
+});
+
+test('who has one IPv6 network has all addresses in it, and one limit', async () => {
+  const behind = await startApp({ env: { API_LIMIT_PER_IP: '5', TRUSTED_PROXIES: '127.0.0.1' } });
+  try {
+    const from = (address: string, path: string, json?: object) =>
+      ask(`${behind.url}/api/${path}`, {
+        ...{ key: json === undefined ? 'prp_nobody' : undefined, headers: { 'x-forwarded-for': address } },
+        ...(json !== undefined && { method: 'POST', json }),
+      });
+    const token = { grant_type: 'refresh_token', refresh_token: 'x', client_id: HEX_CLI };
+    for (const [path, json, failure] of [
+      ['users/me', undefined, 401],
+      ['oauth/token', token, 400],
+    ] as const) {
+      const statuses = [];
+      for (let n = 1; n <= 6; n += 1) statuses.push((await from(`2001:db8:0:1::${n}`, path, json)).status);
+      expect([path, ...statuses]).toEqual([path, ...Array.from({ length: 5 }, () => failure), 429]);
+      expect((await from('2001:db8:0:2::1', path, json)).status).toBe(failure);
+    }
+  } finally {
+    await behind.stop();
+  }
 });

@@ -1,10 +1,10 @@
 import { type Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { useApp } from '../support/app.js';
+import { type AppOptions, useApp } from '../support/app.js';
 import { hasChromium, launch } from '../support/browser.js';
-import { seenPages } from '../support/pages.js';
+import { publicPages, type SeenPage, seenPages } from '../support/pages.js';
 import { DESKTOP, PHONE, Visits } from '../support/visiting.js';
-import { buildWorld } from '../support/world.js';
+import { buildPublicWorld, buildWorld } from '../support/world.js';
 
 const VIEWS = [
   { ...DESKTOP, colorScheme: 'light' },
@@ -12,18 +12,33 @@ const VIEWS = [
 ] as const;
 
 describe.skipIf(!hasChromium())('every page is for everybody', () => {
-  const app = useApp();
+  // Passkeys want a name.
+  describe('of a site whose packages are private', () => look({ host: 'localhost' }, buildWorld, seenPages));
+  describe('of one with a public repository', () =>
+    look({ env: { PUBLIC_REPOSITORY: 'hexpm' } }, buildPublicWorld, publicPages));
+});
+
+/** Each person goes through their pages in the order of the list; several people at a time. */
+function look(options: AppOptions, build: typeof buildWorld, pages: readonly SeenPage[]): void {
+  const app = useApp(options);
   let browser: Browser;
   let visits: Visits;
   beforeAll(async () => {
     browser = await launch();
-    visits = new Visits(browser, app, await buildWorld(app));
+    visits = new Visits(browser, app, await build(app));
   }, 120_000);
   afterAll(async () => {
     await browser?.close();
   });
 
-  test.each(seenPages)('$name, as $who sees it', async (seen) => {
-    expect(await visits.visit(seen, VIEWS)).toEqual([]);
-  });
-});
+  test.concurrent.each([...new Set(pages.map(({ who }) => who))])(
+    'as %s sees it',
+    async (who) => {
+      const wrong: string[] = [];
+      for (const seen of pages.filter((page) => page.who === who))
+        for (const one of await visits.visit(seen, VIEWS)) wrong.push(`${seen.name}: ${one}`);
+      expect(wrong).toEqual([]);
+    },
+    120_000,
+  );
+}

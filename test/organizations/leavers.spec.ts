@@ -58,10 +58,7 @@ describe('what an admin has held out ends when they', () => {
 });
 
 /** What `act` comes to that waits for the organization's lock while another connection does `meanwhile` under it. */
-async function whileWaiting<T>(
-  act: () => Promise<T>,
-  meanwhile: (tx: EntityManager) => Promise<unknown>,
-): Promise<T> {
+async function whileWaiting<T>(act: () => Promise<T>, meanwhile: (tx: EntityManager) => Promise<unknown>): Promise<T> {
   let waiting!: Promise<T>;
   await app.db.transaction(async (tx) => {
     await tx.query('select 1 from organizations where id = $1 for update', [it.id]);

@@ -1,17 +1,27 @@
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { type Locator, type Page } from 'playwright-core';
-import { DeviceCodes } from '../../src/accounts/device-codes.js';
-import { PasswordResets } from '../../src/accounts/password-resets.js';
-import { SignUps } from '../../src/accounts/sign-ups.js';
-import { OAuthClients } from '../../src/accounts/oauth-clients.js';
-import { Invitations } from '../../src/organizations/invitations.js';
-import { Mails } from '../../src/platform/mail/mails.js';
+import { type Page } from 'playwright-core';
 import { paths } from '../../src/platform/paths.js';
-import { type TestApp } from './app.js';
-import { mailTo } from './mailbox.js';
-import { api, repositories, TESTS } from './people.js';
-import { type Who, type World } from './world.js';
+import {
+  aDevice,
+  aMail,
+  anInvitation,
+  aRequest,
+  brokenTotp,
+  emptyMailbox,
+  guessTooOften,
+  invitedSignUp,
+  logInAsGuarded,
+  type MadeAddress,
+  openMenu,
+  renewRecoveryCodes,
+  resetLink,
+  sendAsItIs,
+  sendWith,
+  signUpLink,
+  totpBegun,
+  unfold,
+  verifyLink,
+} from './page-needs.js';
+import { type Who } from './world.js';
 
 /** A page of the site as somebody finds it. */
 export interface SeenPage {
@@ -21,7 +31,7 @@ export interface SeenPage {
   /** With something in it, with nothing yet, or with what went wrong. */
   readonly state: 'full' | 'empty' | 'error';
   /** Where it is; may first make what the page needs. */
-  readonly address: string | ((world: World, test: TestApp) => string | Promise<string>);
+  readonly address: string | MadeAddress;
   /** Its status, if not 200. */
   readonly status?: number;
   /** What happens before it is looked at: a menu is opened, a form sent with mistakes. */
@@ -40,6 +50,7 @@ export const seenPages: readonly SeenPage[] = [
   { name: 'home-newcomer', who: 'stranger', state: 'empty', address: paths.home },
   { ...{ name: 'account-menu', who: 'admin', state: 'full', address: paths.home }, then: openMenu },
   { name: 'not-found', who: 'anonymous', state: 'error', address: '/no/such/page', status: 404 },
+  { name: 'forbidden', who: 'reader', state: 'error', address: paths.organizationKeys('acme'), status: 403 },
 
   { name: 'sign-up', who: 'anonymous', state: 'empty', address: paths.signup },
   { ...{ name: 'sign-up-mistake', who: 'anonymous', state: 'error', address: paths.signup }, then: sendAsItIs },
@@ -58,11 +69,21 @@ export const seenPages: readonly SeenPage[] = [
     ...{ name: 'login-mistake', who: 'anonymous', state: 'error', address: paths.login() },
     then: sendWith({ login: 'ada', password: 'not the password' }),
   },
+  { ...{ name: 'second-factor', who: 'anonymous', state: 'empty', address: paths.login() }, then: logInAsGuarded },
+  {
+    ...{ name: 'second-factor-limited', who: 'anonymous', state: 'error', address: paths.login() },
+    then: guessTooOften,
+  },
   { name: 'password-forgot', who: 'anonymous', state: 'empty', address: paths.forgotPassword },
   {
     ...{ name: 'password-forgot-mistake', who: 'anonymous', state: 'error', address: paths.forgotPassword },
     then: sendAsItIs,
   },
+  {
+    ...{ name: 'password-forgot-sent', who: 'anonymous', state: 'full', address: paths.forgotPassword },
+    then: sendWith({ login: 'rea' }),
+  },
+  { name: 'verify-email', who: 'reader', state: 'full', address: verifyLink },
   { name: 'password-reset', who: 'anonymous', state: 'empty', address: resetLink },
   {
     ...{ name: 'password-reset-mistake', who: 'anonymous', state: 'error', address: resetLink },
@@ -85,6 +106,10 @@ export const seenPages: readonly SeenPage[] = [
   },
   { name: 'organization-keys', who: 'admin', state: 'full', address: paths.organizationKeys('acme') },
   { name: 'organization-keys-none', who: 'founder', state: 'empty', address: paths.organizationKeys('newcomer') },
+  {
+    ...{ name: 'organization-keys-made', who: 'founder', state: 'full' },
+    ...{ address: paths.organizationKeys('newcomer'), then: sendWith({ name: 'CI' }) },
+  },
 
   { name: 'profile', who: 'admin', state: 'full', address: paths.profile },
   { name: 'emails', who: 'admin', state: 'full', address: paths.emails },
@@ -95,6 +120,15 @@ export const seenPages: readonly SeenPage[] = [
   { name: 'password', who: 'reader', state: 'empty', address: paths.password },
   { ...{ name: 'password-mistake', who: 'reader', state: 'error', address: paths.password }, then: sendAsItIs },
   { name: 'security', who: 'reader', state: 'empty', address: paths.security },
+  { name: 'security-on', who: 'guarded', state: 'full', address: paths.security },
+  { ...{ name: 'recovery-codes', who: 'guarded', state: 'full', address: paths.security }, then: renewRecoveryCodes },
+  { name: 'totp', who: 'founder', state: 'empty', address: totpBegun },
+  {
+    ...{ name: 'totp-mistake', who: 'founder', state: 'error', address: totpBegun },
+    then: sendWith({ code: 'no code' }),
+  },
+  { name: 'fault', who: 'founder', state: 'error', address: brokenTotp, status: 500 },
+  { name: 'sudo-guarded', who: 'guarded', state: 'empty', address: paths.sudo() },
   { name: 'sessions', who: 'admin', state: 'full', address: paths.sessions },
   { name: 'activity', who: 'admin', state: 'full', address: paths.activity },
   { name: 'delete-account', who: 'admin', state: 'full', address: paths.deleteAccount },
@@ -111,6 +145,10 @@ export const seenPages: readonly SeenPage[] = [
   { name: 'organization-billing', who: 'billing', state: 'full', address: paths.organization('acme') },
   { name: 'organization-empty', who: 'founder', state: 'empty', address: paths.organization('newcomer') },
   { name: 'organization-absent', who: 'stranger', state: 'error', address: paths.organization('acme'), status: 404 },
+  { name: 'organization-closing', who: 'admin', state: 'full', address: paths.organization('sunset') },
+  { name: 'organization-lapsed', who: 'admin', state: 'full', address: paths.organization('dormant') },
+  { name: 'readers-lapsed', who: 'admin', state: 'full', address: paths.readers('dormant') },
+  { name: 'package-lapsed', who: 'admin', state: 'full', address: paths.package('dormant', 'old_wax') },
   { name: 'members', who: 'admin', state: 'full', address: paths.members('acme') },
   { name: 'members-read', who: 'reader', state: 'full', address: paths.members('acme') },
   { name: 'members-alone', who: 'founder', state: 'empty', address: paths.members('newcomer') },
@@ -123,9 +161,20 @@ export const seenPages: readonly SeenPage[] = [
   { name: 'readers', who: 'admin', state: 'full', address: paths.readers('acme') },
   { name: 'readers-of-package', who: 'admin', state: 'full', address: paths.readersOf('acme', 'acme_http') },
   { name: 'settings', who: 'admin', state: 'full', address: paths.settings('acme') },
+  {
+    ...{ name: 'settings-unfolded', who: 'admin', state: 'full', address: paths.settings('acme') },
+    then: unfold('Rename'),
+  },
+  { name: 'settings-closing', who: 'admin', state: 'full', address: paths.settings('sunset') },
+  { name: 'settings-read', who: 'reader', state: 'full', address: paths.settings('acme') },
+  {
+    ...{ name: 'members-unfolded', who: 'admin', state: 'full', address: paths.members('acme') },
+    then: unfold('Remove'),
+  },
   { name: 'invitation', who: 'stranger', state: 'full', address: anInvitation('sam2@example.org') },
   { name: 'invitation-anonymous', who: 'anonymous', state: 'full', address: anInvitation('sam3@example.org') },
   { name: 'invitation-dead', who: 'anonymous', state: 'error', address: paths.acceptInvitation('x'), status: 404 },
+  { name: 'invitation-sign-up', who: 'anonymous', state: 'empty', address: invitedSignUp },
 
   { name: 'packages', who: 'reader', state: 'full', address: paths.packages() },
   { name: 'packages-found', who: 'reader', state: 'full', address: paths.packages('http') },
@@ -145,12 +194,28 @@ export const seenPages: readonly SeenPage[] = [
     state: 'full',
     address: paths.packageTab('acme', 'acme_http', 'dependents'),
   },
+  {
+    name: 'package-dependencies',
+    who: 'reader',
+    state: 'full',
+    address: paths.packageTab('acme', 'acme_http', 'dependencies'),
+  },
+  {
+    name: 'package-dependencies-none',
+    who: 'reader',
+    state: 'empty',
+    address: paths.packageTab('acme', 'acme_x', 'dependencies'),
+  },
   { name: 'package-bare', who: 'reader', state: 'empty', address: paths.package('acme', 'acme_x') },
   { name: 'package-long', who: 'reader', state: 'full', address: paths.package('acme', LONG) },
   { name: 'package-absent', who: 'stranger', state: 'error', address: HTTP, status: 404 },
   { name: 'release', who: 'reader', state: 'full', address: paths.release('acme', 'acme_http', '2.0.0') },
   { name: 'release-retired', who: 'reader', state: 'full', address: paths.release('acme', 'acme_http', '1.0.0') },
   { name: 'release-to-manage', who: 'writer', state: 'full', address: paths.release('acme', 'acme_http', '2.1.0') },
+  {
+    ...{ name: 'release-unfolded', who: 'writer', state: 'full', address: paths.release('acme', 'acme_http', '2.1.0') },
+    then: unfold('Retire'),
+  },
 
   { name: 'device', who: 'admin', state: 'empty', address: paths.device() },
   {
@@ -158,97 +223,25 @@ export const seenPages: readonly SeenPage[] = [
     then: sendWith({ user_code: 'BCDF-GHJK' }),
   },
   { ...{ name: 'device-consent', who: 'admin', state: 'full', address: aDevice }, then: sendAsItIs },
+  { ...{ name: 'device-consent-guarded', who: 'guarded', state: 'full', address: aDevice }, then: sendAsItIs },
   { name: 'device-done', who: 'admin', state: 'full', address: paths.deviceDone },
   { name: 'authorize', who: 'admin', state: 'full', address: aRequest },
   { name: 'authorize-unusable', who: 'admin', state: 'error', address: `${paths.authorize}?client_id=x`, status: 422 },
+];
 
+/** Of a site with a public repository, which most have not; lived in by the same people. */
+export const publicPages: readonly SeenPage[] = [
+  { name: 'public-home', who: 'anonymous', state: 'full', address: paths.home },
+  { name: 'public-packages', who: 'anonymous', state: 'full', address: paths.packages() },
+  { name: 'public-package', who: 'anonymous', state: 'full', address: paths.package(undefined, 'honey') },
+  { name: 'public-owners', who: 'writer', state: 'full', address: paths.packageTab(undefined, 'honey', 'owners') },
+  { name: 'public-owners-read', who: 'reader', state: 'full', address: paths.packageTab(undefined, 'honey', 'owners') },
+  {
+    ...{ name: 'public-owners-mistake', who: 'writer', state: 'error' },
+    ...{ address: paths.packageTab(undefined, 'honey', 'owners'), then: sendWith({ username: 'nobody_at_all' }) },
+  },
+  { name: 'public-person', who: 'reader', state: 'full', address: paths.user('wim') },
+  { name: 'public-person-none', who: 'reader', state: 'empty', address: paths.user('ada') },
   // Last, since it throws away what other pages look for.
   { name: 'mailbox-none', who: 'anonymous', state: 'empty', address: emptyMailbox },
 ];
-
-function openMenu(page: Page): Promise<void> {
-  return page.locator('.site-header summary').click();
-}
-
-/** Sends the first form of the page although the browser knows better: what the server says is what is looked at. */
-function sendAsItIs(page: Page): Promise<void> {
-  return send(page, page.locator('main form').first());
-}
-
-/** Fills fields by their names, and sends the form that has the last of them. */
-function sendWith(values: Readonly<Record<string, string>>): (page: Page) => Promise<void> {
-  return async (page) => {
-    const field = (name: string) => page.locator(`main [name=${name}]`).first();
-    for (const [name, value] of Object.entries(values)) await field(name).fill(value);
-    await send(page, field(Object.keys(values).at(-1)!).locator('xpath=ancestor::form'));
-  };
-}
-
-async function send(page: Page, form: Locator): Promise<void> {
-  const submit = form.evaluate((element: HTMLFormElement) => {
-    element.noValidate = true;
-    element.requestSubmit();
-  });
-  await Promise.all([page.waitForEvent('load'), submit]);
-}
-
-const ORIGIN = { ip: '127.0.0.1', userAgent: 'pages' };
-
-async function signUpLink(_world: World, test: TestApp): Promise<string> {
-  await test.app.get(SignUps).ask(ORIGIN, 'yan@example.org');
-  return (await mailTo(test, 'yan@example.org')).link;
-}
-
-async function resetLink({ people }: World, test: TestApp): Promise<string> {
-  await test.app.get(PasswordResets).ask(ORIGIN, people.writer.name);
-  return (await mailTo(test, `${people.writer.name}@example.org`, /password/i)).link;
-}
-
-function anInvitation(address: string): NonNullable<Exclude<SeenPage['address'], string>> {
-  return async ({ busy, people: { admin } }, test) => {
-    const actor = { kind: 'user', userId: admin.id, name: admin.name, origin: ORIGIN } as const;
-    await test.app.get(Invitations).invite(actor, busy, address, 'write');
-    return (await mailTo(test, address)).link;
-  };
-}
-
-async function aMail({ busy }: World, test: TestApp): Promise<string> {
-  const letter = {
-    ...{ subject: `Join ${busy.name} on Propolis`, because: 'You get this mail because ada invited this address.' },
-    paragraphs: [`ada invites you to ${busy.name}, with the role write.`, 'The invitation ends in seven days.'],
-    action: { label: `Join ${busy.name}`, url: `${test.url}${paths.acceptInvitation('a'.repeat(43))}` },
-    facts: [['Organization', busy.name] as const, ['Role', 'write'] as const],
-  };
-  const to = 'somebody@example.org';
-  await test.db.transaction((tx) => test.app.get(Mails).send(tx, { to, cause: 'for the pages', letter }));
-  return paths.mail((await mailTo(test, to)).id);
-}
-
-async function emptyMailbox(_world: World, { config }: TestApp): Promise<string> {
-  await rm(join(config.dataDir, 'mailbox'), { recursive: true });
-  return paths.mailbox;
-}
-
-const REDIRECT = 'https://ci.example.org/callback';
-
-const client = async ({ app }: TestApp) =>
-  (
-    await app.get(OAuthClients).create(TESTS, {
-      ...{ name: 'Hive CI', redirectUris: [REDIRECT], scopes: ['api', 'repositories'], confidential: false },
-      grantTypes: ['authorization_code', 'urn:ietf:params:oauth:grant-type:device_code'],
-    })
-  ).client;
-
-async function aDevice(_world: World, test: TestApp): Promise<string> {
-  const wish = { name: 'build-7.example.org', permissions: [api('write'), repositories] };
-  const { userCode } = await test.app.get(DeviceCodes).start(await client(test), wish, ORIGIN);
-  return paths.device(userCode);
-}
-
-async function aRequest(_world: World, test: TestApp): Promise<string> {
-  const query = new URLSearchParams({
-    ...{ client_id: (await client(test)).id, redirect_uri: REDIRECT, state: 'x', response_type: 'code' },
-    ...{ code_challenge: 'a'.repeat(43), code_challenge_method: 'S256', scope: 'api:read repositories' },
-  });
-  return `${paths.authorize}?${query.toString()}`;
-}

@@ -1,14 +1,22 @@
 import { type User } from '../../src/accounts/user.entity.js';
+import { EmailAddresses } from '../../src/accounts/email-addresses.js';
+import { Passkey } from '../../src/accounts/passkey.entity.js';
+import { SecondFactorChanges } from '../../src/accounts/second-factor-changes.js';
 import { Sessions } from '../../src/accounts/sessions.js';
+import { Totps } from '../../src/accounts/totps.js';
 import { Invitations } from '../../src/organizations/invitations.js';
 import { Members } from '../../src/organizations/members.js';
 import { type Organization } from '../../src/organizations/organization.entity.js';
+import { Deletions } from '../../src/organizations/deletions.js';
 import { Organizations } from '../../src/organizations/organizations.js';
+import { Profiles } from '../../src/organizations/profiles.js';
 import { type TestApp } from './app.js';
 import { type Profile } from './browser.js';
 import { type Answer, ask, publish } from './http.js';
 import { api, keyOf, onlyPackage, person, repositories, repository, TESTS } from './people.js';
-import { type PackageSpec } from './tarballs.js';
+import { approver, loggedInMachine } from './oauth.js';
+import { type PackageSpec, tarball } from './tarballs.js';
+import { AuthenticatorApp } from './totp.js';
 
 /** A house that has been lived in, for looking at pages: one busy organization, one that has only just been made. */
 export interface World {
@@ -19,11 +27,15 @@ export interface World {
   readonly people: Readonly<Record<Exclude<Who, 'anonymous'>, User>>;
 }
 
-/** Whose eyes a page is seen with. `founder` is the admin of the empty organization, `stranger` belongs to none. */
-export type Who = 'anonymous' | 'admin' | 'writer' | 'reader' | 'billing' | 'founder' | 'stranger';
+/**
+ * Whose eyes a page is seen with. `founder` is the admin of the empty organization, `stranger` belongs to none, nor does
+ * `guarded`, who has second factors.
+ */
+export type Who = 'anonymous' | 'admin' | 'writer' | 'reader' | 'billing' | 'founder' | 'stranger' | 'guarded';
 
 const NAMES = {
   ...{ admin: 'ada', writer: 'wim', reader: 'rea', billing: 'bill', founder: 'noa', stranger: 'sam' },
+  guarded: 'gus',
 } as const;
 
 export async function buildWorld(test: TestApp): Promise<World> {
@@ -44,7 +56,59 @@ export async function buildWorld(test: TestApp): Promise<World> {
   await keys(test, { busy, people });
   await packages(test, await keyOf(test, people.writer, api(), repositories));
   await sessions(test, people.admin);
+  await more(test, { busy, people });
+  await secondFactors(test, people.guarded);
   return { busy, empty, people };
+}
+
+/** What makes pages full: a profile, a machine that is logged in, an address to confirm; and two organizations in trouble. */
+async function more(test: TestApp, { busy, people: { admin } }: Pick<World, 'busy' | 'people'>): Promise<void> {
+  const about = 'Makers of everything that falls on coyotes.\nAsk in the channel #packages before you publish.';
+  await test.app.get(Profiles).change(TESTS, busy, {
+    ...{ displayName: 'Acme Corporation', website: 'https://acme.example.org/', about },
+    contactEmail: 'packages@acme.example.org',
+  });
+  await loggedInMachine(test, admin, 'api:read repositories');
+  await test.app.get(EmailAddresses).add(TESTS, admin, 'ada.lovelace@department-of-engines.example.org');
+  const organizations = test.app.get(Organizations);
+  const sunset = await organizations.create(TESTS, 'sunset', admin);
+  await test.app.get(Deletions).announce(TESTS, sunset, 'sunset');
+  await organizations.create(TESTS, 'dormant', admin);
+  must(await publish(test.url, 'dormant', await keyOf(test, admin, api()), { name: 'old_wax' }));
+  await organizations.setTrialEnd(TESTS, 'dormant', new Date(Date.now() - 24 * 60 * 60 * 1000));
+}
+
+async function secondFactors(test: TestApp, user: User): Promise<void> {
+  const [totps, { actor, session }] = [test.app.get(Totps), await approver(test, user)];
+  await totps.begin(user);
+  const app = new AuthenticatorApp((await totps.begun(user))!.secret.replaceAll(' ', ''), test);
+  await test.app.get(SecondFactorChanges).turnOnTotp(actor, session, user, app.code());
+  const { manager } = test.db;
+  for (const [name, isSynced] of [['Blue key', false] as const, ['Password manager on the phone', true] as const])
+    await manager.save(
+      manager.create(Passkey, {
+        ...{ userId: user.id, name, credentialId: name, publicKey: Buffer.alloc(8), isSynced },
+        ...{ counter: '0', transports: [], createdAt: new Date(), lastUsedAt: isSynced ? new Date() : null },
+      }),
+    );
+}
+
+/** The same people, and what they have published for everybody. For a site with PUBLIC_REPOSITORY. */
+export async function buildPublicWorld(test: TestApp): Promise<World> {
+  const world = await buildWorld(test);
+  const key = await keyOf(test, world.people.writer, api());
+  const specs: PackageSpec[] = ['honey', 'wax', 'smoker'].map((name) => ({
+    name,
+    description: `${name}, for everybody`,
+  }));
+  for (const spec of specs)
+    must(await ask(`${test.url}/api/publish`, { method: 'POST', key, bytes: await tarball(spec) }));
+  must(
+    await ask(`${test.url}/api/packages/honey/owners/${world.people.reader.name}`, {
+      ...{ method: 'PUT', key, json: { level: 'maintainer' } },
+    }),
+  );
+  return world;
 }
 
 async function keys(test: TestApp, { busy, people }: Pick<World, 'busy' | 'people'>): Promise<void> {

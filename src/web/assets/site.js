@@ -20,9 +20,11 @@ document.addEventListener('submit', (event) => {
   if (!(form instanceof HTMLFormElement) || event.defaultPrevented) return;
   if (form.dataset['sent'] === 'yes') return event.preventDefault();
   form.dataset['sent'] = 'yes';
+  event.submitter?.setAttribute('aria-busy', 'true');
 });
 addEventListener('pageshow', () => {
   for (const form of document.forms) delete form.dataset['sent'];
+  for (const button of document.querySelectorAll('[aria-busy]')) button.removeAttribute('aria-busy');
 });
 
 /** A list row's button comes when there is something to send. */
