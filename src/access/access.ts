@@ -64,8 +64,13 @@ export class Access {
       throw new DomainError('unauthenticated', 'key_revoked', 'API key revoked');
     if (grant !== undefined && !(await holdGrant(tx, grant.id)))
       throw new DomainError('unauthenticated', 'grant_ended', 'this login has been ended, please log in again');
-    if (repository.organizationId === null || actor.kind !== 'user') return;
-    const role = await holdRole(tx, repository.organizationId, actor.userId);
+    if (repository.organizationId !== null) await this.holdMember(tx, actor, action, repository.organizationId);
+  }
+
+  /** The same of what {@link organization} answered: whoever has just been removed must leave no key of it behind. */
+  async holdMember(tx: Tx, actor: Caller['actor'], action: Action, organizationId: string): Promise<void> {
+    if (actor.kind !== 'user') return;
+    const role = await holdRole(tx, organizationId, actor.userId);
     if (role === null) throw refusal('absent', null);
     if (!ruleOf(action).roles.includes(role)) throw refusal('role', null);
   }
@@ -115,6 +120,18 @@ export class Access {
     if (actor.kind === 'anonymous') return [];
     const own = await this.organizations.byId(actor.organizationId);
     return own === null ? [] : [{ organization: own, role: ITSELF, since: own.createdAt }];
+  }
+
+  /**
+   * May they learn of a person? All may where there is a public repository, whose publishers are no secret; otherwise the
+   * person and those who share an organization with them.
+   */
+  async mayMeet(caller: Caller, userId: string): Promise<boolean> {
+    if (caller.actor.kind === 'user' && caller.actor.userId === userId) return true;
+    if ((await this.organizations.publicRepository()) !== null) return true;
+    const [mine, theirs] = [await this.memberships(caller), await this.organizations.ofUser(userId)];
+    const ids = new Set(mine.map(({ organization }) => organization.id));
+    return theirs.some(({ organization }) => ids.has(organization.id));
   }
 
   private async readableIds(caller: Caller): Promise<string[]> {

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { MAX_PERMISSIONS } from '../accounts/keys.js';
 import { type Permission } from '../accounts/permissions.js';
 import { DomainError, invalidFields } from '../platform/errors.js';
 import { Access } from './access.js';
@@ -18,6 +19,8 @@ export class Granting {
     organization: string | undefined,
     permissions: readonly Permission[],
   ): Promise<void> {
+    if (permissions.length > MAX_PERMISSIONS)
+      throw invalidFields({ permissions: `at most ${MAX_PERMISSIONS} can be given` });
     const reachable = organization === undefined ? await this.access.organizationNames(caller) : [organization];
     for (const { domain, resource } of permissions) {
       if (resource === null || domain === 'api' || domain === 'repositories') continue;

@@ -45,8 +45,11 @@ export class Keys {
     private readonly clock: Clock,
   ) {}
 
-  /** A name that is taken gets `-2`, `-3`, … : `rebar3 hex user auth` asks for the same names on each machine. */
-  async create(actor: Actor, owner: KeyOwner, input: NewKey): Promise<MintedKey> {
+  /**
+   * A name that is taken gets `-2`, `-3`, … : `rebar3 hex user auth` asks for the same names on each machine. `hold`: what else
+   * must still be so when the key is made.
+   */
+  async create(actor: Actor, owner: KeyOwner, input: NewKey, hold?: (tx: Tx) => Promise<void>): Promise<MintedKey> {
     const name = input.name.trim();
     if (!/^[^\p{C}]{1,100}$/u.test(name)) throw invalidFields({ name: 'must be 1 to 100 printable characters' });
     if (input.permissions.length > MAX_PERMISSIONS)
@@ -61,6 +64,7 @@ export class Keys {
       await holdSession(tx, originOf(actor).sessionId);
       await this.lockRing(tx, owner);
       await this.mustActByLivingKey(tx, actor);
+      await hold?.(tx);
       const created = await tx.save(
         tx.create(Key, {
           ...{ userId: null, organizationId: null, ...owner, name: await this.freeName(tx, owner, name) },

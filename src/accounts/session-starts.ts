@@ -49,5 +49,4 @@ export class SessionStarts {
       );
     return started;
   }
-
 }

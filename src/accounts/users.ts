@@ -7,6 +7,7 @@ import { isPostgresError, type Tx, UNIQUE_VIOLATION } from '../platform/database
 import { type FieldErrors, invalidFields, notFound } from '../platform/errors.js';
 import { isMailAddress } from '../platform/mail/address.js';
 import { Email } from './email.entity.js';
+import { holdSession } from './living-session.js';
 import { Passwords } from './passwords.js';
 import { ReservedNames } from './reserved-names.js';
 import { User } from './user.entity.js';
@@ -129,6 +130,7 @@ export class Users {
     await this.database.transaction(async (tx) => {
       const changes = { fullName: fullName || null, website: website || null, updatedAt: this.clock.now() };
       await tx.update(User, { id: user.id }, changes);
+      await holdSession(tx, originOf(actor).sessionId);
       await this.audit.record(tx, actor, 'user.update', { userId: user.id }, { user: user.name });
     });
   }

@@ -63,10 +63,15 @@ export class KeysController {
       resource: resource ?? null,
     }));
     await this.granting.mustBeTheirs(caller, ring.organization, permissions);
-    const { key, secret } = await this.keys.create(caller.actor, ring.owner, {
+    const wanted = {
       name: input.name,
       permissions: permissions.length > 0 ? permissions : DEFAULT_PERMISSIONS,
       expiresAt: input.revoke_at ? new Date(input.revoke_at) : null,
+    };
+    const { owner } = ring;
+    const { key, secret } = await this.keys.create(caller.actor, owner, wanted, async (tx) => {
+      if ('organizationId' in owner)
+        await this.access.holdMember(tx, caller.actor, 'keys.manage', owner.organizationId);
     });
     void reply.header('location', this.urls.key(key.name, organization)).header('cache-control', 'no-store');
     return keyView(key, this.context(caller, ring), secret);

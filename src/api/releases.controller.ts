@@ -1,15 +1,14 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, UseGuards } from '@nestjs/common';
 import { z } from 'zod';
-import { Access } from '../access/access.js';
+import { Access, type Opened } from '../access/access.js';
 import { type Caller } from '../access/callers.js';
 import { type Action } from '../access/table.js';
 import { tryParseVersion } from '../hex/version.js';
-import { type Repository } from '../organizations/repository.entity.js';
 import { Downloads } from '../packages/downloads.js';
 import { Packages } from '../packages/packages.js';
 import { type PackageState } from '../packages/packages.events.js';
 import { retirementReasons } from '../packages/release.entity.js';
-import { Releases } from '../packages/releases.js';
+import { Releases, type Retirement, type StillMay } from '../packages/releases.js';
 import { notFound } from '../platform/errors.js';
 import { Urls } from '../platform/urls.js';
 import { Registry } from '../registry/registry.js';
@@ -41,7 +40,7 @@ export class ReleasesController {
     @Param('version') version: string,
     @Param('repository') scope?: string,
   ) {
-    const repository = await this.permitted(caller, 'package.read', scope, name, version);
+    const { repository } = await this.permitted(caller, 'package.read', scope, name, version);
     const pkg = await this.packages.find(repository, name);
     const release = pkg && (await this.releases.find(pkg, version));
     if (pkg === null || release === null) throw notFound(`release ${name} ${version}`);
@@ -57,8 +56,9 @@ export class ReleasesController {
     @Param('version') version: string,
     @Param('repository') scope?: string,
   ) {
-    const repository = await this.permitted(caller, 'release.revert', scope, name, version);
-    await this.visible(await this.releases.revert(caller.actor, repository, name, version));
+    const opened = await this.permitted(caller, 'release.revert', scope, name, version);
+    const stillMay = this.asked(caller, 'release.revert', opened);
+    await this.visible(await this.releases.revert(caller.actor, opened.repository, name, version, stillMay));
   }
 
   /** rebar3_hex insists on exactly 204. */
@@ -71,9 +71,7 @@ export class ReleasesController {
     @Param('version') version: string,
     @Param('repository') scope?: string,
   ) {
-    const repository = await this.permitted(caller, 'release.retire', scope, name, version);
-    const mark = { reason, message: message ?? null };
-    await this.visible(await this.releases.retire(caller.actor, repository, name, version, mark));
+    await this.mark(caller, { scope, name, version }, { reason, message: message ?? null });
   }
 
   @Delete('retire')
@@ -84,8 +82,7 @@ export class ReleasesController {
     @Param('version') version: string,
     @Param('repository') scope?: string,
   ) {
-    const repository = await this.permitted(caller, 'release.retire', scope, name, version);
-    await this.visible(await this.releases.retire(caller.actor, repository, name, version, null));
+    await this.mark(caller, { scope, name, version }, null);
   }
 
   private async permitted(
@@ -94,11 +91,27 @@ export class ReleasesController {
     scope: string | undefined,
     name: string,
     version: string,
-  ): Promise<Repository> {
-    const { repository } = await this.access.repository(caller, action, scope, name);
+  ): Promise<Opened> {
+    const opened = await this.access.repository(caller, action, scope, name);
     if (tryParseVersion(version) === null)
       throw Object.assign(new Error(`invalid version: ${version}`), { statusCode: 400 });
-    return repository;
+    return opened;
+  }
+
+  /** Whoever waited for the package may have been shut out meanwhile. */
+  private asked(caller: Caller, action: Action, opened: Opened): StillMay {
+    return (tx) => this.access.hold(tx, caller, action, opened);
+  }
+
+  private async mark(
+    caller: Caller,
+    { scope, name, version }: { scope: string | undefined; name: string; version: string },
+    mark: Retirement | null,
+  ): Promise<void> {
+    const opened = await this.permitted(caller, 'release.retire', scope, name, version);
+    const stillMay = this.asked(caller, 'release.retire', opened);
+    const { repository } = opened;
+    await this.visible(await this.releases.retire(caller.actor, repository, name, version, mark, stillMay));
   }
 
   /** Waits for the index. The change has been made either way, so a late index does not turn the answer into an error. */

@@ -38,12 +38,13 @@ export class UsersController {
     };
   }
 
-  /** Where there is nothing public, strangers do not learn who is here either. */
+  /** Where there is nothing public, strangers do not learn who is here either, nor members who is in other organizations. */
   @Get(':name')
   async show(@From() caller: Caller, @Param('name') name: string) {
     const stranger = caller.actor.kind === 'anonymous' && (await this.organizations.publicRepository()) === null;
     const user = stranger ? null : await this.users.byName(name);
-    if (user === null) throw notFound(`user ${name}`);
+    if (user === null || user.deactivatedAt !== null || !(await this.access.mayMeet(caller, user.id)))
+      throw notFound(`user ${name}`);
     return userView(this.urls, user, await this.users.emails(user.id), await this.ownedPackages(user));
   }
 

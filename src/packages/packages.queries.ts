@@ -27,6 +27,16 @@ export async function hasDependents(tx: EntityManager, pkg: Package, repository:
   return rows.length > 0;
 }
 
+/** Has the person an open account, and a place in the organization, if one is named? */
+export async function isHere(db: EntityManager, userId: string, organizationId: string | null): Promise<boolean> {
+  const rows = await db.query<unknown[]>(
+    `select 1 from users u where u.id = $1 and u.deactivated_at is null
+       and ($2::bigint is null or exists (select 1 from members m where m.organization_id = $2 and m.user_id = u.id))`,
+    [userId, organizationId],
+  );
+  return rows.length > 0;
+}
+
 /** Id and version of each release of a package, in no order. */
 export function versionsOf(tx: EntityManager, packageId: string): Promise<{ id: string; version: string }[]> {
   return tx.query('select id, version from releases where package_id = $1', [packageId]);

@@ -10,7 +10,7 @@ import { type EventKind, Events } from '../platform/events.js';
 import { Objects } from '../platform/objects.js';
 import { Package } from './package.entity.js';
 import { type PackageState, ReleaseReverted, RetirementChanged } from './packages.events.js';
-import { hasDependents, lockPackage, nextRevision } from './packages.queries.js';
+import { hasDependents, isHere, lockPackage, nextRevision } from './packages.queries.js';
 import { describePackage } from './publish/describe-package.js';
 import { revertProblem } from './publish/windows.js';
 import { Release, type RetirementReason } from './release.entity.js';
@@ -20,6 +20,11 @@ export interface Retirement {
   readonly reason: RetirementReason;
   readonly message: string | null;
 }
+
+/** Asked in the transaction of a change; throws when the right to make it has gone since the request came in. */
+export type StillMay = (tx: Tx) => Promise<void>;
+
+const always: StillMay = async () => undefined;
 
 /** Releases that exist: looking at them, retiring them, taking them back. Publishing is in `publishing.ts`. */
 @Injectable()
@@ -40,6 +45,11 @@ export class Releases {
     return this.database.manager.find(Requirement, { where: { releaseId: release.id }, order: { name: 'asc' } });
   }
 
+  /** Is whoever published it still here: with an open account, and in the organization that the package is of? */
+  async hasPublisher({ organizationId }: Repository, { publisherId }: Release): Promise<boolean> {
+    return publisherId !== null && (await isHere(this.database.manager, publisherId, organizationId));
+  }
+
   /** Why this release can no longer be taken back; null where it can. */
   revertProblem(repository: Repository, pkg: Package, release: Release): string | null {
     return repository.organizationId === null ? revertProblem(release, pkg, this.clock.now()) : null;
@@ -52,8 +62,10 @@ export class Releases {
     name: string,
     version: string,
     mark: Retirement | null,
+    stillMay = always,
   ): Promise<PackageState> {
     return this.change(repository, name, version, RetirementChanged, async (tx, _pkg, release) => {
+      await stillMay(tx);
       const values = { retirementReason: mark?.reason ?? null, retirementMessage: mark?.message ?? null };
       await tx.update(Release, { id: release.id }, { ...values, updatedAt: this.clock.now() });
       // Not under `reason`, which in every entry is the operator's.
@@ -71,8 +83,15 @@ export class Releases {
   }
 
   /** Takes a release back for good; with the last one the package goes too. */
-  async revert(actor: Actor, repository: Repository, name: string, version: string): Promise<PackageState> {
+  async revert(
+    actor: Actor,
+    repository: Repository,
+    name: string,
+    version: string,
+    stillMay = always,
+  ): Promise<PackageState> {
     return this.change(repository, name, version, ReleaseReverted, async (tx, pkg, release) => {
+      await stillMay(tx);
       const problem = this.revertProblem(repository, pkg, release);
       if (problem !== null) throw invalidFields({ inserted_at: problem });
       const last = (await tx.countBy(Release, { packageId: pkg.id })) === 1;

@@ -99,9 +99,12 @@ export function similarPackages(
   limit: number,
 ): Promise<ListedPackage[]> {
   return db.query(
+    // `offset 0` keeps the planner from asking for the likeness twice; what lists show is looked up for the few that are left.
     `select ${LISTED} from (
-       select *, similarity(name, $2) as likeness from packages where repository_id = any ($1::bigint[])) p ${WITH_TOTALS}
-     where p.likeness > ${LIKE_ENOUGH} order by p.likeness desc, p.name, p.id limit ${limit}`,
+       select id, likeness from (
+         select id, name, similarity(name, $2) as likeness from packages where repository_id = any ($1::bigint[]) offset 0) p
+       where likeness > ${LIKE_ENOUGH} order by likeness desc, ${NAME}, id limit ${limit}) s
+     join packages p on p.id = s.id ${WITH_TOTALS} order by s.likeness desc, ${NAME}, p.id`,
     [repositoryIds, asName(search)],
   );
 }

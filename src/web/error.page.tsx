@@ -20,7 +20,9 @@ const advice: Readonly<Record<number, string>> = {
 };
 
 const detailOf = ({ status, message, errors }: ErrorBody): string => {
-  const fields = Object.entries(errors ?? {}).map(([name, problem]) => `${name}: ${typeof problem === 'string' ? problem : JSON.stringify(problem)}`);
+  const fields = Object.entries(errors ?? {}).map(
+    ([name, problem]) => `${name}: ${typeof problem === 'string' ? problem : JSON.stringify(problem)}`,
+  );
   return fields.length > 0 && status === 422 ? fields.join('; ') : message;
 };
 
@@ -36,7 +38,7 @@ export function errorPage(visitor: Visitor | undefined, error: ErrorBody, reques
       <div class="error-page">
         <p class="error-status">{error.status}</p>
         <h1>{title}</h1>
-        {!isPlain && <p>{detailOf(error)}</p>}
+        {!isPlain && <p class="error-detail">{detailOf(error)}</p>}
         <p class="quiet">{advice[error.status] ?? 'Go back, and try again.'}</p>
         <p class="actions">
           <a class="button" href={paths.home}>

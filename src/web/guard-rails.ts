@@ -1,5 +1,6 @@
 import cookie from '@fastify/cookie';
 import { type FastifyInstance } from 'fastify';
+import { DomainError } from '../platform/errors.js';
 import { type ErrorBody } from '../platform/http/error-filter.js';
 import { errorPage } from './error.page.js';
 import { refuseForeignForms } from './http/same-origin.js';
@@ -22,6 +23,10 @@ export const contentSecurityPolicy = (formTargets: readonly string[] = []): stri
 export async function guardSite(fastify: FastifyInstance, publicUrl: string): Promise<void> {
   await fastify.register(cookie);
   refuseForeignForms(fastify, publicUrl);
+  // No address of ours has a NUL in it, and no row that is asked for could hold one.
+  fastify.addHook('onRequest', ({ url }, _reply, done) => {
+    done(isSite(url) && url.includes('%00') ? new DomainError('not_found', 'not_found', 'Page not found') : undefined);
+  });
   const headers = {
     ...{ 'x-content-type-options': 'nosniff', 'referrer-policy': 'same-origin' },
     ...{ 'cross-origin-opener-policy': 'same-origin', 'cross-origin-resource-policy': 'same-origin' },

@@ -5,8 +5,9 @@ import { type User } from '../../src/accounts/user.entity.js';
 import { Invitations } from '../../src/organizations/invitations.js';
 import { useApp } from '../support/app.js';
 import { browse, Browsing, type Seen } from '../support/browsing.js';
+import { ask } from '../support/http.js';
 import { mailTo } from '../support/mailbox.js';
-import { PASSWORD, person, team } from '../support/people.js';
+import { api, keyOf, PASSWORD, person, team } from '../support/people.js';
 import { AuthenticatorApp } from '../support/totp.js';
 
 /**
@@ -21,8 +22,8 @@ const addressOf = ({ name }: User) => `${name}@example.org`;
 const rows = (table: string, user: User) => app.db.query(`select 1 from ${table} where user_id = $1`, [user.id]);
 
 /** While `first` is done and not yet committed, the request is sent; it waits for that commit, and is answered after it. */
-async function meanwhile(first: (tx: EntityManager) => Promise<unknown>, request: () => Promise<Seen>): Promise<Seen> {
-  let answer: Promise<Seen> | undefined;
+async function meanwhile<T>(first: (tx: EntityManager) => Promise<unknown>, request: () => Promise<T>): Promise<T> {
+  let answer: Promise<T> | undefined;
   await app.db.transaction(async (tx) => {
     await first(tx);
     answer = request();
@@ -75,7 +76,9 @@ test('a browser that has been logged out changes no password either', async () =
   const thief = await browse(app, user);
   const change = { current_password: PASSWORD, password: NEXT };
   const logOut = async (tx: EntityManager) => (await hold(user)(tx), await endSessions(tx, user));
-  expect((await meanwhile(logOut, () => thief.post('/account/password', change))).status).toBe(401);
+  const answer = await meanwhile(logOut, () => thief.post('/account/password', change));
+  expect([answer.status, answer.location]).toEqual([303, '/login']);
+  expect((await thief.get('/login')).text).toContain('You have been logged out.');
 });
 
 test('a browser that has been logged out leaves no key behind', async () => {
@@ -87,7 +90,7 @@ test('a browser that has been logged out leaves no key behind', async () => {
     await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 1))', [`keys of {"userId":"${user.id}"}`]);
   };
   const answer = await meanwhile(endAll, () => thief.post('/account/keys', { name: 'mine', may: 'everything' }));
-  expect(answer.status).toBe(401);
+  expect([answer.status, answer.location]).toEqual([303, '/login']);
   expect(await rows('keys', user)).toEqual([]);
 });
 
@@ -101,16 +104,17 @@ test('a key made while the password is set anew with all keys revoked: both come
     const fields = { token, password: NEXT, revoke_keys: 'yes' };
     const [reset, ...made] = await Promise.all([new Browsing(app.url).post('/password/reset', fields), ...makeKeys]);
     expect(reset.status).toBe(303);
-    for (const { status } of made) expect([200, 303, 401]).toContain(status);
+    for (const { status } of made) expect([200, 303]).toContain(status);
     expect(await app.db.query('select 1 from keys where user_id = $1 and revoked_at is null', [user.id])).toEqual([]);
     await app.db.query(`delete from rate_limits`);
   }
 });
 
-test('a closed account gets no address and no second factor any more', async () => {
+test('a closed account gets no address, no second factor and no name any more', async () => {
   for (const [left, path] of [
     ['select 1 from emails where user_id = $1', '/account/emails'],
     ['select 1 from totps where user_id = $1 and confirmed_at is not null', '/account/security/totp/confirm'],
+    ['select 1 from users where id = $1 and full_name is not null', '/account'],
   ] as const) {
     const user = await person(app);
     const browser = await browse(app, user);
@@ -121,8 +125,8 @@ test('a closed account gets no address and no second factor any more', async () 
       await endSessions(tx, user);
       await tx.query('delete from emails where user_id = $1', [user.id]);
     };
-    const fields = { email: 'a@example.org', code: phone.code() };
-    expect([path, (await meanwhile(close, () => browser.post(path, fields))).status]).toEqual([path, 401]);
+    const fields = { email: 'a@example.org', code: phone.code(), full_name: 'Ada' };
+    expect([path, (await meanwhile(close, () => browser.post(path, fields))).location]).toEqual([path, '/login']);
     expect(await app.db.query(left, [user.id])).toEqual([]);
   }
 });
@@ -146,4 +150,27 @@ test('whoever accepts an invitation and deletes the account at once is no member
   expect(deleted!.status).toBe(303);
   expect((await accepted!).status).toBe(422);
   expect(await rows('members', guest)).toEqual([]);
+});
+
+test('an admin who has been removed leaves no key of the organization behind, by the site or the API', async () => {
+  const { organization, name, people } = await team(app);
+  const admin = people.admin;
+  const browser = await browse(app, admin);
+  const key = await keyOf(app, admin, api());
+  const remove = async (tx: EntityManager) => {
+    await tx.query('delete from members where user_id = $1', [admin.id]);
+    const ring = `keys of {"organizationId":"${organization.id}"}`;
+    await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 1))', [ring]);
+  };
+  const form = { name: 'mine', may: 'fetch' };
+  expect((await meanwhile(remove, () => browser.post(`/orgs/${name}/keys`, form))).status).toBe(404);
+  const member = `insert into members (organization_id, user_id, role, created_at, updated_at) values ($1, $2, 'admin', now(), now())`;
+  await app.db.query(member, [organization.id, admin.id]);
+  const json = { name: 'mine', permissions: [{ domain: 'repository', resource: name }] };
+  const made = () => ask(`${app.url}/api/orgs/${name}/keys`, { method: 'POST', key, json });
+  expect((await meanwhile(remove, made)).status).toBe(404);
+  const left = await app.db.query(`select 1 from keys where organization_id = $1 and name like 'mine%'`, [
+    organization.id,
+  ]);
+  expect(left).toEqual([]);
 });

@@ -112,6 +112,11 @@ describe('making one', () => {
     ['permissions that are none', { name: 'x', permissions: 'api' }, { permissions: expect.any(String) as string }],
     ['a permission that is none', { name: 'x', permissions: ['api'] }, { permissions: expect.any(String) as string }],
     [
+      'more than are looked at one by one',
+      { name: 'x', permissions: Array(101).fill({ domain: 'package', resource: 'nobodys/x' }) as object[] },
+      { permissions: 'at most 100 can be given' },
+    ],
+    [
       'an unknown domain',
       { name: 'x', permissions: [{ domain: 'everything' }] },
       { permissions: { domain: 'is invalid' } },

@@ -77,8 +77,20 @@ describe('GET /api/users/NAME', () => {
     expect([absent.status, absent.body.message]).toEqual([404, 'user never_born not found']);
   });
 
+  test('tells nothing of those with whom one shares no organization', async () => {
+    const other = await team(app);
+    const { name } = acme.people.read;
+    for (const owner of [other.people.admin, other.organization])
+      expect(await get(name, await keyOf(app, owner, api()))).toEqual({
+        status: 404,
+        body: { status: 404, message: `user ${name} not found` },
+      });
+    expect((await get(name, await keyOf(app, acme.organization, api()))).status).toBe(200);
+    expect((await get(name, await keyOf(app, acme.people.read, api('read')))).status).toBe(200);
+  });
+
   test('shows a public address once it is verified, and a full name', async () => {
-    const somebody = await person(app);
+    const somebody = acme.people.admin;
     await app.db.query('update emails set is_public = true, verified_at = null where user_id = $1', [somebody.id]);
     expect((await get(somebody.name, acme.publishKey)).body.email).toBeUndefined();
     await app.db.query('update emails set verified_at = now() where user_id = $1', [somebody.id]);

@@ -39,6 +39,7 @@ function look(options: AppOptions, build: typeof buildWorld, pages: readonly See
         for (const one of await visits.visit(seen, VIEWS)) wrong.push(`${seen.name}: ${one}`);
       expect(wrong).toEqual([]);
     },
-    120_000,
+    // Of a few people at once, on a machine that does much else.
+    240_000,
   );
 }

@@ -12,8 +12,10 @@ import { Organizations } from '../../src/organizations/organizations.js';
 import { Profiles } from '../../src/organizations/profiles.js';
 import { Renaming } from '../../src/registry/renaming.js';
 import { useApp } from '../support/app.js';
+import { browse } from '../support/browsing.js';
+import { ask, publish } from '../support/http.js';
 import { mailTo } from '../support/mailbox.js';
-import { person, TESTS, unique } from '../support/people.js';
+import { api, keyOf, person, TESTS, unique } from '../support/people.js';
 
 /** Whoever is shut out, or goes, is out in that moment: no door stays open behind them, and nobody is left without an admin. */
 const app = useApp();
@@ -83,6 +85,52 @@ test.each<[string, () => Promise<unknown>]>([
   ],
 ])('an admin who is demoted while they wait cannot %s', async (_what, act) => {
   await expect(whileWaiting(act, demoted)).rejects.toMatchObject({ code: 'not_authorized' });
+});
+
+describe('a writer who is removed while they wait for a package', () => {
+  const left = () =>
+    app.db.query<object[]>('select version, retirement_reason as retired from releases where publisher_id = $1', [
+      cyd!.id,
+    ]);
+  let key: string;
+
+  beforeEach(async () => {
+    await members().add(TESTS, it, cyd!, 'write');
+    key = await keyOf(app, cyd!, api());
+    expect((await publish(app.url, it.name, key, { name: 'wax' })).status).toBe(201);
+  });
+
+  test.each<[string, string, () => Promise<number>]>([
+    ['revert', 'by a key', async () => (await ask(at(''), { method: 'DELETE', key })).status],
+    [
+      'retire',
+      'by a key',
+      async () => (await ask(at('/retire'), { method: 'POST', key, json: { reason: 'other' } })).status,
+    ],
+    [
+      'revert',
+      'on the site',
+      async () => (await (await browse(app, cyd)).post(page('revert'), { version: '1.0.0' })).status,
+    ],
+    [
+      'retire',
+      'on the site',
+      async () => (await (await browse(app, cyd)).post(page('retire'), { reason: 'other' })).status,
+    ],
+  ])('does not %s it %s', async (_what, _how, act) => {
+    let answer!: Promise<number>;
+    await app.db.transaction(async (tx) => {
+      await tx.query(`select 1 from packages where name = 'wax' for update`);
+      answer = act();
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      await members().remove(as(ada!), it, cyd!);
+    });
+    expect(await answer).toBe(404);
+    expect(await left()).toEqual([{ version: '1.0.0', retired: null }]);
+  });
+
+  const at = (act: string) => `${app.url}/api/repos/${it.name}/packages/wax/releases/1.0.0${act}`;
+  const page = (act: string) => `/packages/${it.name}/wax/1.0.0/${act}`;
 });
 
 describe('somebody who is locked out counts for nothing as an admin', () => {

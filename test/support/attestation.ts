@@ -55,8 +55,15 @@ const coordinate = ({ publicKey }: Keys, axis: 'x' | 'y') =>
 function authenticatorData(rpId: string, credentialId: Buffer, keys: Keys): Uint8Array {
   const key = isoCBOR.encode(
     new Map<number, number | Uint8Array>([
-      ...([[1, 2], [3, -7], [-1, 1]] as const),
-      ...([[-2, coordinate(keys, 'x')], [-3, coordinate(keys, 'y')]] as const),
+      ...([
+        [1, 2],
+        [3, -7],
+        [-1, 1],
+      ] as const),
+      ...([
+        [-2, coordinate(keys, 'x')],
+        [-3, coordinate(keys, 'y')],
+      ] as const),
     ]),
   );
   const upAndVerifiedWithKey = Buffer.from([0x45, 0, 0, 0, 0]);
@@ -84,7 +91,13 @@ export function newCredential(site: string, challenge: string, crl?: string): Js
     const leaf = certificate('leaf', keys, root, [keyDescription(clientDataHash), revocationAt(crl!)]);
     const x5c = [leaf, certificate('root', root, root, [])].map((one) => new Uint8Array(one));
     const sig = new Uint8Array(sign('sha256', Buffer.concat([authData, clientDataHash]), keys.privateKey));
-    return new Map<string, unknown>([...([['alg', -7], ['sig', sig], ['x5c', x5c]] as const)]);
+    return new Map<string, unknown>([
+      ...([
+        ['alg', -7],
+        ['sig', sig],
+        ['x5c', x5c],
+      ] as const),
+    ]);
   };
   const attestation = new Map<string, unknown>([
     ['fmt', crl === undefined ? 'none' : 'android-key'],

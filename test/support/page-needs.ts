@@ -30,7 +30,7 @@ export function sendAsItIs(page: Page): Promise<void> {
 /** Fills fields by their names, and sends the form that has the last of them. */
 export function sendWith(values: Readonly<Record<string, string>>): (page: Page) => Promise<void> {
   return async (page) => {
-    const field = (name: string) => page.locator(`main [name=${name}]`).first();
+    const field = (name: string) => page.locator(`main [name=${name}]:not([type=hidden])`).first();
     for (const [name, value] of Object.entries(values)) await field(name).fill(value);
     await send(page, field(Object.keys(values).at(-1)!).locator('xpath=ancestor::form'));
   };

@@ -10,6 +10,7 @@ import { type Organization } from '../../src/organizations/organization.entity.j
 import { Deletions } from '../../src/organizations/deletions.js';
 import { Organizations } from '../../src/organizations/organizations.js';
 import { Profiles } from '../../src/organizations/profiles.js';
+import { Owners } from '../../src/packages/owners.js';
 import { type TestApp } from './app.js';
 import { type Profile } from './browser.js';
 import { type Answer, ask, publish } from './http.js';
@@ -103,11 +104,9 @@ export async function buildPublicWorld(test: TestApp): Promise<World> {
   }));
   for (const spec of specs)
     must(await ask(`${test.url}/api/publish`, { method: 'POST', key, bytes: await tarball(spec) }));
-  must(
-    await ask(`${test.url}/api/packages/honey/owners/${world.people.reader.name}`, {
-      ...{ method: 'PUT', key, json: { level: 'maintainer' } },
-    }),
-  );
+  const repository = (await test.app.get(Organizations).publicRepository())!;
+  const honey = { repository, name: 'honey' };
+  await test.app.get(Owners).set(TESTS, { ...honey, user: world.people.reader }, 'maintainer');
   return world;
 }
 

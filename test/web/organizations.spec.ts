@@ -350,9 +350,9 @@ describe('what people do', () => {
     expect(filtered).toContain(`${at('/audit.csv')}?action=organization.profile`);
     for (const query of ['?from=2020-01-01&to=2020-02-01', '?actor=nobody'])
       expect((await browsers.read.get(at(`/audit${query}`))).text).toContain('Nothing fits');
-    for (const noise of ['?from=x&to=y&after=x&action[]=1', '?after=999999999999999999', '?action=%00'])
+    for (const noise of ['?from=x&to=y&after=x&action[]=1', '?after=999999999999999999'])
       expect([200, 422]).toContain((await browsers.read.get(at(`/audit${noise}`))).status);
-    for (const nowhere of ['/orgs/a%00b', at('/access?package=%00'), at('/audit%00')])
+    for (const nowhere of ['/orgs/a%00b', at('/access?package=%00'), at('/audit?action=%00'), at('/audit%00')])
       expect([nowhere, (await browsers.admin.get(nowhere)).status]).toEqual([nowhere, 404]);
     expect((await browsers.admin.post(at('/members/a%00b/remove'))).status).toBe(404);
     const csv = await browsers.read.get(at('/audit.csv'));

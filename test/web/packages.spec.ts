@@ -1,10 +1,11 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type User } from '../../src/accounts/user.entity.js';
+import { Members } from '../../src/organizations/members.js';
 import { Downloads } from '../../src/packages/downloads.js';
 import { startApp, useApp } from '../support/app.js';
 import { browse, type Browsing } from '../support/browsing.js';
 import { ask, publish } from '../support/http.js';
-import { api, keyOf, person, team, type Team, unique } from '../support/people.js';
+import { api, keyOf, person, team, type Team, TESTS, unique } from '../support/people.js';
 import { watchStatements } from '../support/statements.js';
 import { type PackageSpec, tarball } from '../support/tarballs.js';
 
@@ -282,6 +283,18 @@ test('a lapsed organization’s packages can still be read, with a word about it
   await app.db.query(`update organizations set trial_ends_at = now() - interval '1 day' where name = $1`, [gone.name]);
   const page = await (await browse(app, gone.people.read)).get(`/packages/${gone.name}/kept`);
   expect([page.status, page.text.includes('not paid for')]).toEqual([200, true]);
+});
+
+test('a publisher who has left the organization is a name, and no way to a page that is not there', async () => {
+  const left = await team(app);
+  const visitor = await browse(app, left.people.admin);
+  await publish(app.url, left.name, left.publishKey, { name: 'wax' });
+  const [page, { name }] = [`/packages/${left.name}/wax`, left.people.write];
+  expect((await visitor.get(page)).text).toContain(`href="/users/${name}"`);
+  await app.app.get(Members).remove(TESTS, left.organization, left.people.write);
+  const { text } = await visitor.get(page);
+  expect(text).toContain(name);
+  expect(text).not.toContain(`href="/users/${name}"`);
 });
 
 describe('the number of statements', () => {

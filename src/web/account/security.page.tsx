@@ -1,6 +1,7 @@
 import { type Passkey } from '../../accounts/passkey.entity.js';
 import { type Factors } from '../../accounts/second-factors.js';
 import { paths } from '../../platform/paths.js';
+import { Act } from '../components/act.js';
 import { Badge } from '../components/badge.js';
 import { Card } from '../components/card.js';
 import { Empty } from '../components/empty.js';
@@ -79,7 +80,7 @@ function PasskeysCard({ passkeys, offered, isLast, form }: PasskeysProps) {
     <Card title="Passkeys" lead={lead} id="passkeys">
       {passkeys.length === 0 && <Empty title="No passkeys yet" />}
       {passkeys.length > 0 && (
-        <ul class="plain-list">
+        <ul class="list">
           {passkeys.map((passkey) => (
             <PasskeyRow key={passkey.id} {...{ passkey, isLast }} />
           ))}
@@ -116,31 +117,29 @@ function PasskeyRow({
   isLast: boolean;
 }) {
   const to = (act: string) => `${paths.passkeys}/${id}/${act}`;
+  const facts = (
+    <>
+      {isSynced && 'Synced. '}Added <When at={createdAt} />,{' '}
+      {lastUsedAt === null ? 'never used' : ['last used ', <When at={lastUsedAt} />]}.
+    </>
+  );
   return (
-    <li class="stack stack-tight">
+    <Act title={name} lead={facts}>
       <div class="row">
-        <strong>{name}</strong>
-        {isSynced && <Badge>synced</Badge>}
-        <span class="quiet small">
-          added <When at={createdAt} />, {lastUsedAt === null ? 'never used' : ['last used ', <When at={lastUsedAt} />]}
-        </span>
-      </div>
-      <div class="row">
-        <details class="more">
-          <summary aria-label={`Rename ${name}`}>Rename</summary>
+        <Consequences summary="Rename" label={`Rename ${name}`} tone="plain" small>
           <Form action={to('rename')} inline>
             <Field {...{ name: 'name', label: `New name of ${name}`, value: name, required: true, maxLength: 60 }} />
             <Submit tone="plain">Save</Submit>
           </Form>
-        </details>
-        <Consequences summary={`Remove ${name}`} small>
+        </Consequences>
+        <Consequences summary="Remove" label={`Remove ${name}`} small>
           <p>{isLast ? LAST : 'It cannot be used to log in any more.'} Remove it on the device too.</p>
           <PostButton action={to('remove')} tone="danger" small>
             Remove it
           </PostButton>
         </Consequences>
       </div>
-    </li>
+    </Act>
   );
 }
 

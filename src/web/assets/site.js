@@ -38,11 +38,15 @@ for (const form of document.querySelectorAll('form[data-change]')) {
 }
 
 /** Where tabs do not fit beside each other, the one that is open is in sight. */
-for (const current of document.querySelectorAll('.tabs > [aria-current], .sidebar > [aria-current]')) {
-  const bar = current.parentElement;
-  if (!(current instanceof HTMLElement) || bar === null) continue;
-  bar.scrollLeft = current.offsetLeft - bar.offsetLeft - (bar.clientWidth - current.offsetWidth) / 2;
+function showOpenTab() {
+  for (const current of document.querySelectorAll('.tabs > [aria-current], .sidebar > [aria-current]')) {
+    const bar = current.parentElement;
+    if (!(current instanceof HTMLElement) || bar === null) continue;
+    bar.scrollLeft = current.offsetLeft - bar.offsetLeft - (bar.clientWidth - current.offsetWidth) / 2;
+  }
 }
+showOpenTab();
+addEventListener('resize', showOpenTab);
 
 /** Menus close when one looks elsewhere. */
 document.addEventListener('click', (event) => {

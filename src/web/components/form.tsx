@@ -267,6 +267,7 @@ export function Consequences({
   open = false,
   small = false,
   tone = 'danger-quiet',
+  label,
   children,
 }: {
   summary: string;
@@ -274,11 +275,15 @@ export function Consequences({
   small?: boolean;
   /** `plain`: it can be undone. */
   tone?: 'danger-quiet' | 'plain';
+  /** Where `summary` alone does not say what it is about. */
+  label?: string;
   children: ComponentChildren;
 }) {
   return (
     <details class={`consequences consequences-${tone}`} open={open}>
-      <summary class={`button button-${tone}${small ? ' button-small' : ''}`}>{summary}</summary>
+      <summary class={`button button-${tone}${small ? ' button-small' : ''}`} aria-label={label}>
+        {summary}
+      </summary>
       <div class="consequences-body">{children}</div>
     </details>
   );

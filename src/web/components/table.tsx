@@ -3,6 +3,7 @@ import { type ComponentChildren } from 'preact';
 export interface TableProps {
   /** For those who cannot see what stands above it. */
   readonly caption: string;
+  /** Of the one with buttons: empty. */
   readonly columns: readonly string[];
   /** Cells by row, as many as columns; on a phone each row becomes a card with the columns' names. */
   readonly rows: readonly { readonly key: string; readonly cells: readonly ComponentChildren[] }[];
@@ -17,7 +18,7 @@ export function Table({ caption, columns, rows }: TableProps) {
           <tr>
             {columns.map((column) => (
               <th key={column} scope="col">
-                {column}
+                {column === '' ? <span class="visually-hidden">Actions</span> : column}
               </th>
             ))}
           </tr>

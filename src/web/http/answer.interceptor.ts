@@ -65,11 +65,15 @@ export class AnswerInterceptor implements NestInterceptor<Answer> {
 const file = ({ stream, type, filename }: Download): StreamableFile =>
   new StreamableFile(stream, { type, disposition: `attachment; filename="${filename.replace(/[^\w.-]/g, '_')}"` });
 
+const LOGGED_OUT = { text: 'You have been logged out. Please log in again.', tone: 'bad' } as const;
+
 /** What a handler could not do here but the person can do elsewhere; everything else remains an error. */
 function elsewhere(error: unknown, request: FastifyRequest): SeeOther {
   if (error instanceof Elsewhere) return error.answer;
   const visitor = visitorOf(request);
-  if (error instanceof DomainError && error.kind === 'unauthenticated' && visitor?.user === null)
-    return seeOther(paths.login(request.method === 'GET' ? visitor.address : undefined));
+  if (!(error instanceof DomainError) || error.kind !== 'unauthenticated' || visitor === undefined) throw error;
+  // Logged out while the form was on its way (`accounts/living-session`): a 401 would make browsers ask for a password.
+  if (error.code === 'session_ended') return seeOther(paths.login(), LOGGED_OUT);
+  if (visitor.user === null) return seeOther(paths.login(request.method === 'GET' ? visitor.address : undefined));
   throw error;
 }

@@ -49,10 +49,9 @@ export class KeysController {
         const permissions = permissionsOf(input, ring.organization?.name);
         await this.granting.mustBeTheirs(visitor.caller, ring.organization?.name, permissions);
         const expiresAt = expiryOf(input, visitor.now);
-        const made = await this.keys.create(actor, this.ownerOf(visitor, ring), {
-          name: input.name,
-          permissions,
-          expiresAt,
+        const wanted = { name: input.name, permissions, expiresAt };
+        const made = await this.keys.create(actor, this.ownerOf(visitor, ring), wanted, async (tx) => {
+          if (ring.organization) await this.access.holdMember(tx, actor, 'keys.manage', ring.organization.id);
         });
         const source = ring.organization?.name ?? (input.from || (ring.sources[0] ?? 'ORGANIZATION'));
         const lines = keyLines(made.secret, permissions, source, this.place.ofKeys());

@@ -61,7 +61,7 @@ function KeyTable({ ring, keys, now }: { ring: KeyRing; keys: readonly Key[]; no
       </span>,
       <LastUse of={key} />,
       <Expiry of={key} now={now} />,
-      <Consequences summary="Revoke" small>
+      <Consequences summary="Revoke" label={`Revoke ${key.name}`} small>
         <p>Whatever uses “{key.name}” is refused from this moment on. This cannot be undone.</p>
         <PostButton action={`${paths.keysOf(ring.organization?.name)}/${key.id}/revoke`} tone="danger" small>
           Revoke {key.name}

@@ -207,6 +207,12 @@ describe('a friendly readme', () => {
     },
   );
 
+  test('does not grow beyond measure by a link that is defined once and used everywhere', () => {
+    const text = (uses: number) => `[a]: https://hex.pm/${'y'.repeat(60_000)}\n\n${'[a] '.repeat(uses)}`;
+    expect(renderMarkdown(text(2))!.length).toBeGreaterThan(120_000);
+    expect(renderMarkdown(text(300))).toBeUndefined();
+  });
+
   test('is made once and remembered', () => {
     const readmes = new RenderedReadmes();
     const readme = { path: 'README.md', text: `# ${'long '.repeat(5000)}` };

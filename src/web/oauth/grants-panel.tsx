@@ -36,7 +36,7 @@ export function GrantsPanel({ grants, clients }: GrantsPanelProps) {
       <When at={grant.expiresAt} />,
       <PostButton
         action={paths.revokeGrant(grant.id)}
-        tone="danger"
+        tone="plain"
         small
         label={`Log out ${grant.name ?? programOf(grant)}`}
       >
@@ -50,11 +50,7 @@ export function GrantsPanel({ grants, clients }: GrantsPanelProps) {
       {rows.length === 0 ? (
         <Empty title="No program acts for you" />
       ) : (
-        <Table
-          caption="Applications and machines"
-          columns={['Machine', 'May', 'Last use', 'Ends', 'Action']}
-          rows={rows}
-        />
+        <Table caption="Applications and machines" columns={['Machine', 'May', 'Last use', 'Ends', '']} rows={rows} />
       )}
     </Card>
   );

@@ -102,7 +102,7 @@ function RoleForm({ organization, person: { name, role } }: { organization: stri
 
 function Remove({ organization, person: { name } }: { organization: string; person: MemberRow }) {
   return (
-    <Consequences summary="Remove" small>
+    <Consequences summary="Remove" label={`Remove ${name}`} small>
       <p>
         {name} and their keys are shut out at once. Keys of the organization that they know of go on working: revoke
         those yourself. What they published stays.

@@ -60,7 +60,7 @@ function NoPackages() {
   );
 }
 
-function RecentPackages({ sight: { organization, role }, overview }: { sight: Sight; overview: Overview }) {
+function RecentPackages({ sight: { organization, role, standing }, overview }: { sight: Sight; overview: Overview }) {
   const { items, total } = overview.packages!;
   const list = paths.packageList({
     search: undefined,
@@ -72,7 +72,9 @@ function RecentPackages({ sight: { organization, role }, overview }: { sight: Si
     return (
       <Card>
         <Empty title="No packages yet">
-          {may(role, 'package.publish') ? (
+          {!standing.publishing ? (
+            <p>Nothing can be published at the moment.</p>
+          ) : may(role, 'package.publish') ? (
             <>
               <p>Publish the first one from its directory; the key needs the right to publish.</p>
               <CopyBlock label="Publish with mix" text={publishLine(overview.apiUrl, organization.name)} />

@@ -31,6 +31,8 @@ export interface PackageSight extends Opened {
   readonly versions: readonly ListedVersion[];
   /** The one in sight: the one asked for, or the recommended one. */
   readonly release: Release;
+  /** There is a page about its publisher. */
+  readonly hasPublisher: boolean;
   readonly requirements: readonly Requirement[];
   /** The version of the recommended release. */
   readonly recommended: string;
@@ -79,9 +81,10 @@ export class PackageSights {
     ]);
     if (release === null) throw notFound(`release ${name} ${version ?? best}`);
     const requirements = await this.releases.requirements(release);
+    const hasPublisher = await this.releases.hasPublisher(repository, release);
     return {
       ...{ ...opened, scope, pkg, versions, release, requirements, recommended: best, dependents, readable, owners },
-      ...{ may, revertProblem: this.releases.revertProblem(repository, pkg, release) },
+      ...{ may, hasPublisher, revertProblem: this.releases.revertProblem(repository, pkg, release) },
       publicRepository: this.config.publicRepository,
     };
   }

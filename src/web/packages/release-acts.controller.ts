@@ -1,12 +1,12 @@
 import { Body, Param, Post } from '@nestjs/common';
 import { z } from 'zod';
-import { Access } from '../../access/access.js';
+import { Access, type Opened } from '../../access/access.js';
 import { type Action } from '../../access/table.js';
-import { type Actor } from '../../audit/actor.js';
-import { type Repository, scopeOf } from '../../organizations/repository.entity.js';
+import { scopeOf } from '../../organizations/repository.entity.js';
 import { type PackageState } from '../../packages/packages.events.js';
 import { retirementReasons } from '../../packages/release.entity.js';
 import { Releases, type Retirement } from '../../packages/releases.js';
+import { type Tx } from '../../platform/database.js';
 import { paths } from '../../platform/paths.js';
 import { Registry } from '../../registry/registry.js';
 import { type Answer, type Html, html, seeOther } from '../http/answers.js';
@@ -55,27 +55,29 @@ export class ReleaseActsController {
 
   @Post(ROUTES('retire'))
   async retire(@Visiting() visitor: Visitor, @Body() body: unknown, @Param() at: ReleaseParams): Promise<Answer> {
-    const { actor } = signedIn(visitor, pageOf(at));
-    const repository = await this.permitted(visitor, 'release.retire', at);
-    const retire = (mark: Retirement) => this.mark(actor, repository, at, mark, `${at.version} is retired.`);
+    signedIn(visitor, pageOf(at));
+    const opened = await this.permitted(visitor, 'release.retire', at);
+    const retire = (mark: Retirement) => this.mark(visitor, opened, at, mark, `${at.version} is retired.`);
     return submit(RetirementForm, body, retire, (form) => this.again(visitor, at, { act: 'retire', form }));
   }
 
   @Post(ROUTES('unretire'))
   async unretire(@Visiting() visitor: Visitor, @Param() at: ReleaseParams): Promise<Answer> {
-    const { actor } = signedIn(visitor, pageOf(at));
-    const repository = await this.permitted(visitor, 'release.retire', at);
-    return this.mark(actor, repository, at, null, `Clients no longer warn about ${at.version}.`);
+    signedIn(visitor, pageOf(at));
+    const opened = await this.permitted(visitor, 'release.retire', at);
+    return this.mark(visitor, opened, at, null, `Clients no longer warn about ${at.version}.`);
   }
 
   @Post(ROUTES('revert'))
   async revert(@Visiting() visitor: Visitor, @Body() body: unknown, @Param() at: ReleaseParams): Promise<Answer> {
     const { actor } = sudo(visitor, pageOf(at));
-    const repository = await this.permitted(visitor, 'release.revert', at);
+    const opened = await this.permitted(visitor, 'release.revert', at);
+    const { repository } = opened;
+    const stillMay = (tx: Tx) => this.access.hold(tx, visitor.caller, 'release.revert', opened);
     const { versions } = await this.packageSights.of(visitor, addressOf(at));
     const typed = z.object({ version: z.literal(at.version, { error: 'That is not the version of this release.' }) });
     const revert = async () => {
-      await this.visible(await this.releases.revert(actor, repository, at.name, at.version));
+      await this.visible(await this.releases.revert(actor, repository, at.name, at.version, stillMay));
       const next = versions.length > 1 ? paths.package(scopeOf(repository), at.name) : paths.packages();
       return seeOther(next, `${at.name} ${at.version} has been reverted.`);
     };
@@ -83,13 +85,15 @@ export class ReleaseActsController {
   }
 
   private async mark(
-    actor: Actor,
-    repository: Repository,
+    { caller }: Visitor,
+    opened: Opened,
     at: ReleaseParams,
     mark: Retirement | null,
     note: string,
   ): Promise<Answer> {
-    await this.visible(await this.releases.retire(actor, repository, at.name, at.version, mark));
+    const stillMay = (tx: Tx) => this.access.hold(tx, caller, 'release.retire', opened);
+    const { repository } = opened;
+    await this.visible(await this.releases.retire(caller.actor, repository, at.name, at.version, mark, stillMay));
     return seeOther(pageOf(at), note);
   }
 
@@ -97,8 +101,8 @@ export class ReleaseActsController {
     await this.registry.untilVisible(state, VISIBLE_MS);
   }
 
-  private async permitted({ caller }: Visitor, action: Action, { scope, name }: ReleaseParams): Promise<Repository> {
-    return (await this.access.repository(caller, action, scope, name)).repository;
+  private permitted({ caller }: Visitor, action: Action, { scope, name }: ReleaseParams): Promise<Opened> {
+    return this.access.repository(caller, action, scope, name);
   }
 
   private async again(visitor: Visitor, at: ReleaseParams, sent: SentForm): Promise<Html> {

@@ -65,9 +65,9 @@ function About({ sight }: { sight: PackageSight }) {
   );
 }
 
-/** A person is linked to; an organization's key and an account that is gone are names. */
-function Publisher({ sight: { release } }: { sight: PackageSight }) {
-  if (release.publisherId === null) return <>{release.publisherName}</>;
+/** A person is linked to; an organization's key, and who has gone, are names. */
+function Publisher({ sight: { release, hasPublisher } }: { sight: PackageSight }) {
+  if (!hasPublisher) return <>{release.publisherName}</>;
   return <a href={paths.user(release.publisherName)}>{release.publisherName}</a>;
 }
 
