@@ -6,7 +6,7 @@ import { Clock } from '../platform/clock.js';
 import { type Tx } from '../platform/database.js';
 import { isSecretToken, newSecretToken } from '../platform/secret-token.js';
 import { Secrets } from '../platform/secrets.js';
-import { AuthorizationCode } from './authorization-code.entity.js';
+import { AuthorizationCode } from './oauth/authorization-code.entity.js';
 import { Grant } from './grant.entity.js';
 import { type Approver, Grants } from './grants.js';
 import { type OAuthClient } from './oauth-client.entity.js';

@@ -7,7 +7,7 @@ import { Grants } from './grants.js';
 import { type Key } from './key.entity.js';
 import { isKeySecret } from './key-secret.js';
 import { Keys } from './keys.js';
-import { PasswordGuesses } from './password-guesses.js';
+import { PasswordGuesses } from './sign-in/password-guesses.js';
 import { narrowed, type Permission } from './permissions.js';
 import { SecondFactors } from './second-factors.js';
 import { Tokens } from './tokens.js';

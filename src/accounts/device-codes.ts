@@ -10,7 +10,7 @@ import { Secrets } from '../platform/secrets.js';
 import { DeviceCode } from './device-code.entity.js';
 import { Grant } from './grant.entity.js';
 import { type Approver, Grants } from './grants.js';
-import { machineName } from './machine-name.js';
+import { machineName } from './oauth/machine-name.js';
 import { type OAuthClient } from './oauth-client.entity.js';
 import { oauthProblem } from './oauth-problem.js';
 import { type Permission } from './permissions.js';

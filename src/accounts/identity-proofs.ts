@@ -3,7 +3,7 @@ import { DataSource } from 'typeorm';
 import { type Actor } from '../audit/actor.js';
 import { type Tx } from '../platform/database.js';
 import { DomainError, invalidFields } from '../platform/errors.js';
-import { PasswordGuesses } from './password-guesses.js';
+import { PasswordGuesses } from './sign-in/password-guesses.js';
 import { SecondFactors, type SecondProof } from './second-factors.js';
 import { type Session } from './session.entity.js';
 import { Sessions } from './sessions.js';

@@ -8,9 +8,9 @@ import { DomainError, invalidFields, notFound } from '../platform/errors.js';
 import { Secrets } from '../platform/secrets.js';
 import { Grant } from './grant.entity.js';
 import { Key } from './key.entity.js';
-import { KeyNotices } from './key-notices.js';
+import { KeyNotices } from './mail/key-notices.js';
 import { isKeySecret, newKeySecret } from './key-secret.js';
-import { holdSession } from './living-session.js';
+import { holdSession } from './sign-in/living-session.js';
 import { type Permission, permissionProblem, toScope } from './permissions.js';
 
 /** Whoever needs more wants `repositories` or `api`; each costs time whenever the key is used. */

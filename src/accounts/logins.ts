@@ -3,10 +3,10 @@ import { DataSource } from 'typeorm';
 import { type Origin } from '../audit/actor.js';
 import { type Tx } from '../platform/database.js';
 import { DomainError } from '../platform/errors.js';
-import { PasswordGuesses } from './password-guesses.js';
+import { PasswordGuesses } from './sign-in/password-guesses.js';
 import { type Pending, PendingLogins } from './pending-logins.js';
 import { SecondFactors, type SecondProof } from './second-factors.js';
-import { actorOf, SessionStarts } from './session-starts.js';
+import { actorOf, SessionStarts } from './sign-in/session-starts.js';
 import { type StartedSession } from './sessions.js';
 import { User } from './user.entity.js';
 

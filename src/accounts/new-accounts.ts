@@ -4,7 +4,7 @@ import { type Origin } from '../audit/actor.js';
 import { CONFIG, type Config } from '../platform/config.js';
 import { type Tx } from '../platform/database.js';
 import { DomainError } from '../platform/errors.js';
-import { SessionStarts } from './session-starts.js';
+import { SessionStarts } from './sign-in/session-starts.js';
 import { type StartedSession } from './sessions.js';
 import { type User } from './user.entity.js';
 import { namingProblems, Users } from './users.js';

@@ -19,7 +19,7 @@ import { isPostgresError, type Tx, UNIQUE_VIOLATION } from '../platform/database
 import { DomainError, invalidFields, notFound } from '../platform/errors.js';
 import { Secrets } from '../platform/secrets.js';
 import { Passkey } from './passkey.entity.js';
-import { PasskeyChallenges } from './passkey-challenges.js';
+import { PasskeyChallenges } from './sign-in/passkey-challenges.js';
 import { type User } from './user.entity.js';
 
 const MOST_OF_A_USER = 20;

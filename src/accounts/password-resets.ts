@@ -4,13 +4,13 @@ import { type Origin } from '../audit/actor.js';
 import { type Tx } from '../platform/database.js';
 import { DomainError } from '../platform/errors.js';
 import { Jobs } from '../platform/jobs.js';
-import { type EmailProof } from './email-proof.entity.js';
+import { type EmailProof } from './mail/email-proof.entity.js';
 import { Email } from './email.entity.js';
-import { EmailProofs } from './email-proofs.js';
-import { MailLimits } from './mail-limits.js';
+import { EmailProofs } from './mail/email-proofs.js';
+import { MailLimits } from './mail/mail-limits.js';
 import { PasswordChanges, PasswordConsequences } from './password-changes.js';
-import { RESET_MAIL, resetState } from './proof-mails.js';
-import { actorOf } from './session-starts.js';
+import { RESET_MAIL, resetState } from './mail/proof-mails.js';
+import { actorOf } from './sign-in/session-starts.js';
 import { User } from './user.entity.js';
 
 @Injectable()

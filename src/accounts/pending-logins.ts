@@ -5,7 +5,7 @@ import { type Tx } from '../platform/database.js';
 import { DomainError } from '../platform/errors.js';
 import { isSecretToken, newSecretToken } from '../platform/secret-token.js';
 import { Secrets } from '../platform/secrets.js';
-import { PendingLogin } from './pending-login.entity.js';
+import { PendingLogin } from './sign-in/pending-login.entity.js';
 import { User } from './user.entity.js';
 
 const LIFE_MS = 15 * 60_000;

@@ -8,7 +8,7 @@ import { Secrets } from '../platform/secrets.js';
 import { Grant } from './grant.entity.js';
 import { Grants } from './grants.js';
 import { oauthProblem } from './oauth-problem.js';
-import { newHandle, readRefreshToken, type RefreshToken, refreshTokenText } from './refresh-token.js';
+import { newHandle, readRefreshToken, type RefreshToken, refreshTokenText } from './oauth/refresh-token.js';
 
 /** From the login on, however much it is used. */
 const GRANT_MS = 30 * 24 * 60 * 60 * 1000;

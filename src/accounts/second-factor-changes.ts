@@ -5,11 +5,17 @@ import { Audit } from '../audit/audit.js';
 import { type Tx } from '../platform/database.js';
 import { DomainError, notFound } from '../platform/errors.js';
 import { type Letter } from '../platform/mail/letter.js';
-import { type About, type Circumstances, passkeyLetter, recoveryCodesLetter, totpLetter } from './accounts.emails.js';
-import { holdSession } from './living-session.js';
-import { Notices } from './notices.js';
+import {
+  type About,
+  type Circumstances,
+  passkeyLetter,
+  recoveryCodesLetter,
+  totpLetter,
+} from './mail/accounts.emails.js';
+import { holdSession } from './sign-in/living-session.js';
+import { Notices } from './mail/notices.js';
 import { Passkeys } from './passkeys.js';
-import { RecoveryCodes } from './recovery-codes.js';
+import { RecoveryCodes } from './sign-in/recovery-codes.js';
 import { SecondFactors } from './second-factors.js';
 import { type Session } from './session.entity.js';
 import { Sessions } from './sessions.js';

@@ -7,7 +7,7 @@ import { type RateLimit, RateLimits } from '../platform/rate-limits.js';
 import { type Counter, guess } from './guesses.js';
 import { Passkeys } from './passkeys.js';
 import { networkOf } from './places.js';
-import { RecoveryCodes } from './recovery-codes.js';
+import { RecoveryCodes } from './sign-in/recovery-codes.js';
 import { Totps } from './totps.js';
 import { type User } from './user.entity.js';
 

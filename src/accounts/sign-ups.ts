@@ -3,10 +3,10 @@ import { DataSource } from 'typeorm';
 import { type Origin } from '../audit/actor.js';
 import { invalidFields } from '../platform/errors.js';
 import { Jobs } from '../platform/jobs.js';
-import { EmailProofs } from './email-proofs.js';
-import { MailLimits } from './mail-limits.js';
+import { EmailProofs } from './mail/email-proofs.js';
+import { MailLimits } from './mail/mail-limits.js';
 import { type Choice, NewAccounts } from './new-accounts.js';
-import { SIGN_UP_MAIL } from './proof-mails.js';
+import { SIGN_UP_MAIL } from './mail/proof-mails.js';
 import { type StartedSession } from './sessions.js';
 import { addressProblem } from './users.js';
 

@@ -5,7 +5,7 @@ import { Clock } from '../platform/clock.js';
 import { type Tx } from '../platform/database.js';
 import { DomainError, invalidFields } from '../platform/errors.js';
 import { Secrets } from '../platform/secrets.js';
-import { Totp } from './totp.entity.js';
+import { Totp } from './sign-in/totp.entity.js';
 import { type User } from './user.entity.js';
 
 const PERIOD_S = 30;

@@ -7,8 +7,8 @@ import { isPostgresError, type Tx, UNIQUE_VIOLATION } from '../platform/database
 import { type FieldErrors, invalidFields, notFound } from '../platform/errors.js';
 import { isMailAddress } from '../platform/mail/address.js';
 import { Email } from './email.entity.js';
-import { holdSession } from './living-session.js';
-import { Passwords } from './passwords.js';
+import { holdSession } from './sign-in/living-session.js';
+import { Passwords } from './sign-in/passwords.js';
 import { ReservedNames } from './reserved-names.js';
 import { User } from './user.entity.js';
 

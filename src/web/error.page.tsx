@@ -52,7 +52,9 @@ export function errorPage(visitor: Visitor | undefined, error: ErrorBody, reques
         </p>
         {error.status >= 500 && (
           <p class="quiet small">
-            Number of this request: <code>{requestId}</code>
+            Number of this request:
+            <br />
+            <code>{requestId}</code>
           </p>
         )}
       </div>

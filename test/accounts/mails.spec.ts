@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import * as mails from '../../src/accounts/accounts.emails.js';
+import * as mails from '../../src/accounts/mail/accounts.emails.js';
 import { type Letter } from '../../src/platform/mail/letter.js';
 import { renderLetter } from '../../src/platform/mail/render.js';
 

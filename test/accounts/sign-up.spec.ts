@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { PasswordLanes } from '../../src/accounts/passwords.js';
+import { PasswordLanes } from '../../src/accounts/sign-in/passwords.js';
 import { startApp, type TestApp, useApp } from '../support/app.js';
 import { Browsing } from '../support/browsing.js';
 import { allMailsTo, mailTo } from '../support/mailbox.js';

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { DeviceCodes } from '../../src/accounts/device-codes.js';
 import { Grants } from '../../src/accounts/grants.js';
 import { DEVICE_GRANT } from '../../src/accounts/oauth-client.entity.js';
-import { OAuthJobs } from '../../src/accounts/oauth.jobs.js';
+import { OAuthJobs } from '../../src/accounts/oauth/oauth.jobs.js';
 import { fromScope } from '../../src/accounts/permissions.js';
 import { TOKEN_KEY } from '../../src/accounts/tokens.js';
 import { Users } from '../../src/accounts/users.js';

@@ -44,11 +44,15 @@ export function actionWords(action: string): string {
 
 /** What the entry says besides whose it is, in short. */
 export function detailsOf({ params }: AuditEntry, userName: string): string {
-  return Object.entries(params)
-    .filter(([name, value]) => value !== null && value !== '' && !(name === 'user' && value === userName))
-    .map(([name, value]) => `${name.replace(/_/g, ' ')}: ${textOf(value)}`)
-    .join(' · ')
-    .slice(0, 300);
+  return (
+    Object.entries(params)
+      // Numbers of rows tell people nothing.
+      .filter(([name]) => name !== 'grant' && name !== 'client')
+      .filter(([name, value]) => value !== null && value !== '' && !(name === 'user' && value === userName))
+      .map(([name, value]) => `${name.replace(/_/g, ' ')}: ${textOf(value)}`)
+      .join(' · ')
+      .slice(0, 300)
+  );
 }
 
 const textOf = (value: unknown): string => {

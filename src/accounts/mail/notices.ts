@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { type Actor, originOf } from '../audit/actor.js';
-import { Clock } from '../platform/clock.js';
-import { type Tx } from '../platform/database.js';
-import { type Letter } from '../platform/mail/letter.js';
-import { Mails } from '../platform/mail/mails.js';
-import { paths } from '../platform/paths.js';
-import { Urls } from '../platform/urls.js';
+import { type Actor, originOf } from '../../audit/actor.js';
+import { Clock } from '../../platform/clock.js';
+import { type Tx } from '../../platform/database.js';
+import { type Letter } from '../../platform/mail/letter.js';
+import { Mails } from '../../platform/mail/mails.js';
+import { paths } from '../../platform/paths.js';
+import { Urls } from '../../platform/urls.js';
 import { type About, type Circumstances } from './accounts.emails.js';
-import { Email } from './email.entity.js';
-import { User } from './user.entity.js';
+import { Email } from '../email.entity.js';
+import { User } from '../user.entity.js';
 
 type Template = (about: About, from: Circumstances) => Letter;
 

@@ -1,7 +1,7 @@
 import { IsNull } from 'typeorm';
-import { type Tx } from '../platform/database.js';
-import { DomainError } from '../platform/errors.js';
-import { Session } from './session.entity.js';
+import { type Tx } from '../../platform/database.js';
+import { DomainError } from '../../platform/errors.js';
+import { Session } from '../session.entity.js';
 
 /**
  * A session that has been ended since the click (a new password, "log out everywhere", the end of the account) must leave

@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { type Actor, type Origin } from '../audit/actor.js';
-import { Clock } from '../platform/clock.js';
-import { type Tx } from '../platform/database.js';
-import { paths } from '../platform/paths.js';
-import { newLoginLetter } from './accounts.emails.js';
-import { Notices } from './notices.js';
-import { Sessions, type StartedSession } from './sessions.js';
+import { type Actor, type Origin } from '../../audit/actor.js';
+import { Clock } from '../../platform/clock.js';
+import { type Tx } from '../../platform/database.js';
+import { paths } from '../../platform/paths.js';
+import { newLoginLetter } from '../mail/accounts.emails.js';
+import { Notices } from '../mail/notices.js';
+import { Sessions, type StartedSession } from '../sessions.js';
 import { mustBeUnchanged } from './unchanged-user.js';
-import { type User } from './user.entity.js';
+import { type User } from '../user.entity.js';
 
 const LATELY_MS = 90 * 24 * 60 * 60 * 1000;
 

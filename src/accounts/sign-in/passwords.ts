@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { hash, verify } from '@node-rs/argon2';
-import { type Origin } from '../audit/actor.js';
-import { DomainError } from '../platform/errors.js';
+import { type Origin } from '../../audit/actor.js';
+import { DomainError } from '../../platform/errors.js';
 import { isBreached } from './breached-passwords.js';
 import { Lanes } from './lanes.js';
-import { networkOf } from './places.js';
+import { networkOf } from '../places.js';
 
 /** OWASP's first recommendation for argon2id (2024): 19 MiB, two passes, one lane; about 0.1 s. */
 const COST = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { Clock } from '../platform/clock.js';
-import { Secrets } from '../platform/secrets.js';
-import { newSecretToken } from '../platform/secret-token.js';
+import { Clock } from '../../platform/clock.js';
+import { Secrets } from '../../platform/secrets.js';
+import { newSecretToken } from '../../platform/secret-token.js';
 import { PasskeyChallenge } from './passkey-challenge.entity.js';
 
 const LIFE_MS = 5 * 60_000;

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { Clock } from '../platform/clock.js';
-import { type Tx } from '../platform/database.js';
-import { DomainError } from '../platform/errors.js';
-import { isSecretToken, newSecretToken } from '../platform/secret-token.js';
-import { Secrets } from '../platform/secrets.js';
+import { Clock } from '../../platform/clock.js';
+import { type Tx } from '../../platform/database.js';
+import { DomainError } from '../../platform/errors.js';
+import { isSecretToken, newSecretToken } from '../../platform/secret-token.js';
+import { Secrets } from '../../platform/secrets.js';
 import { EmailProof, type ProofPurpose } from './email-proof.entity.js';
 
 const HOUR_MS = 60 * 60 * 1000;

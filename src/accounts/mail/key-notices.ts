@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { type Actor, nameOf } from '../audit/actor.js';
-import { type Tx } from '../platform/database.js';
-import { Events } from '../platform/events.js';
-import { paths } from '../platform/paths.js';
+import { type Actor, nameOf } from '../../audit/actor.js';
+import { type Tx } from '../../platform/database.js';
+import { Events } from '../../platform/events.js';
+import { paths } from '../../platform/paths.js';
 import { keyCreatedLetter } from './accounts.emails.js';
-import { OrganizationKeyCreated } from './accounts.events.js';
-import { type Key } from './key.entity.js';
+import { OrganizationKeyCreated } from '../accounts.events.js';
+import { type Key } from '../key.entity.js';
 import { Notices } from './notices.js';
-import { toScope } from './permissions.js';
-import { User } from './user.entity.js';
+import { toScope } from '../permissions.js';
+import { User } from '../user.entity.js';
 
 /** Who must hear of a new key: its user by mail, or whoever answers for its organization, by event. */
 @Injectable()

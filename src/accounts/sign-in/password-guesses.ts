@@ -1,11 +1,11 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { type Origin } from '../audit/actor.js';
-import { type RateLimit, RateLimits } from '../platform/rate-limits.js';
-import { guess } from './guesses.js';
+import { type Origin } from '../../audit/actor.js';
+import { type RateLimit, RateLimits } from '../../platform/rate-limits.js';
+import { guess } from '../guesses.js';
 import { PasswordLanes, Passwords } from './passwords.js';
-import { networkOf } from './places.js';
-import { type User } from './user.entity.js';
-import { Users } from './users.js';
+import { networkOf } from '../places.js';
+import { type User } from '../user.entity.js';
+import { Users } from '../users.js';
 
 /**
  * The one place where passwords are judged, for pages and API alike. Every guess is counted by network and account before it is

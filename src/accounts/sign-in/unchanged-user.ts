@@ -1,7 +1,7 @@
 import { IsNull } from 'typeorm';
-import { type Tx } from '../platform/database.js';
-import { DomainError } from '../platform/errors.js';
-import { User } from './user.entity.js';
+import { type Tx } from '../../platform/database.js';
+import { DomainError } from '../../platform/errors.js';
+import { User } from '../user.entity.js';
 
 /**
  * The user must still be as they were when they were judged: a password changed meanwhile ended what was proved with the old

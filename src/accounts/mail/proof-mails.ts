@@ -1,17 +1,17 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { type Origin } from '../audit/actor.js';
-import { Clock } from '../platform/clock.js';
-import { type Tx } from '../platform/database.js';
-import { Jobs } from '../platform/jobs.js';
-import { Mails } from '../platform/mail/mails.js';
-import { paths } from '../platform/paths.js';
-import { Urls } from '../platform/urls.js';
+import { type Origin } from '../../audit/actor.js';
+import { Clock } from '../../platform/clock.js';
+import { type Tx } from '../../platform/database.js';
+import { Jobs } from '../../platform/jobs.js';
+import { Mails } from '../../platform/mail/mails.js';
+import { paths } from '../../platform/paths.js';
+import { Urls } from '../../platform/urls.js';
 import { alreadySignedUpLetter, passwordResetLetter, signUpLetter, verifyEmailLetter } from './accounts.emails.js';
 import { EmailProofs } from './email-proofs.js';
-import { Email } from './email.entity.js';
-import { User } from './user.entity.js';
-import { Users } from './users.js';
+import { Email } from '../email.entity.js';
+import { User } from '../user.entity.js';
+import { Users } from '../users.js';
 
 export const SIGN_UP_MAIL = 'accounts.sign-up-mail';
 export const RESET_MAIL = 'accounts.reset-mail';

@@ -1,4 +1,4 @@
-import { DomainError } from '../platform/errors.js';
+import { DomainError } from '../../platform/errors.js';
 
 /**
  * Work that wants a lot of processor, done few at a time and one at a time for each lane (an address): whoever sends much

@@ -1,10 +1,10 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { DataSource, LessThan } from 'typeorm';
-import { Clock } from '../platform/clock.js';
-import { Jobs } from '../platform/jobs.js';
+import { Clock } from '../../platform/clock.js';
+import { Jobs } from '../../platform/jobs.js';
 import { AuthorizationCode } from './authorization-code.entity.js';
-import { DeviceCode } from './device-code.entity.js';
-import { Grant } from './grant.entity.js';
+import { DeviceCode } from '../device-code.entity.js';
+import { Grant } from '../grant.entity.js';
 
 const HOUR_MS = 60 * 60 * 1000;
 /** Kept for a while: a used code that comes again must be known for what it is. */

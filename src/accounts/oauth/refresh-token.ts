@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
-import { type Secrets } from '../platform/secrets.js';
-import { isSecretToken, newSecretToken } from '../platform/secret-token.js';
+import { type Secrets } from '../../platform/secrets.js';
+import { isSecretToken, newSecretToken } from '../../platform/secret-token.js';
 
 /**
  * The text of a refresh token: `prr_`, a handle that all tokens of one grant share, the number of the token, and a seal

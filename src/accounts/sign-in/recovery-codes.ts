@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { DataSource, IsNull } from 'typeorm';
-import { type Actor } from '../audit/actor.js';
-import { Audit } from '../audit/audit.js';
-import { Clock } from '../platform/clock.js';
-import { type Tx } from '../platform/database.js';
-import { Secrets } from '../platform/secrets.js';
-import { recoveryCodeUsedLetter } from './accounts.emails.js';
-import { Notices } from './notices.js';
+import { type Actor } from '../../audit/actor.js';
+import { Audit } from '../../audit/audit.js';
+import { Clock } from '../../platform/clock.js';
+import { type Tx } from '../../platform/database.js';
+import { Secrets } from '../../platform/secrets.js';
+import { recoveryCodeUsedLetter } from '../mail/accounts.emails.js';
+import { Notices } from '../mail/notices.js';
 import { RecoveryCode } from './recovery-code.entity.js';
-import { type User } from './user.entity.js';
+import { type User } from '../user.entity.js';
 
 const HOW_MANY = 10;
 /** Crockford's: no letter that looks like a digit, nor a `u`. 32 of them, so five bits of a byte are fairly one. */

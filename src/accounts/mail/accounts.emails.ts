@@ -1,7 +1,7 @@
-import { type Origin } from '../audit/actor.js';
-import { type Letter } from '../platform/mail/letter.js';
-import { deviceOf } from './devices.js';
-import { placeOf } from './places.js';
+import { type Origin } from '../../audit/actor.js';
+import { type Letter } from '../../platform/mail/letter.js';
+import { deviceOf } from '../devices.js';
+import { placeOf } from '../places.js';
 
 /** Whose account a mail is about, and where things can be put right. Addresses are whole URLs. */
 export interface About {

@@ -1,9 +1,9 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { type Origin } from '../audit/actor.js';
-import { type RateLimit, RateLimits } from '../platform/rate-limits.js';
-import { Secrets } from '../platform/secrets.js';
-import { count, guess } from './guesses.js';
-import { networkOf } from './places.js';
+import { type Origin } from '../../audit/actor.js';
+import { type RateLimit, RateLimits } from '../../platform/rate-limits.js';
+import { Secrets } from '../../platform/secrets.js';
+import { count, guess } from '../guesses.js';
+import { networkOf } from '../places.js';
 
 const HOUR = 60 * 60;
 
