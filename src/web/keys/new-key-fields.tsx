@@ -61,14 +61,14 @@ export function NewKeyFields({ ring, form }: { ring: KeyRing; form: FormState })
       )}
       <div class="for-publishing">
         <Field
-        form={form}
-        name="packages"
-        label="Publish only these packages"
-        mono
-        autocomplete="off"
-        placeholder={own ? `${ring.sources[0] ?? 'acme'}/honey` : 'honey, wax'}
-        hint="Leave it empty to allow all. Separated by commas; used only when “Publish and manage” is ticked."
-      />
+          form={form}
+          name="packages"
+          label="Publish only these packages"
+          mono
+          autocomplete="off"
+          placeholder={own ? `${ring.sources[0] ?? 'acme'}/honey` : 'honey, wax'}
+          hint="Leave it empty to allow all. Separated by commas; used only when “Publish and manage” is ticked."
+        />
       </div>
       <Select
         form={form}
@@ -80,12 +80,12 @@ export function NewKeyFields({ ring, form }: { ring: KeyRing; form: FormState })
       />
       <div class="for-a-day">
         <Field
-        form={form}
-        name="date"
-        label="Day"
-        type="date"
-        hint="Only for “on a day of your choice”; until the end of that day, UTC."
-      />
+          form={form}
+          name="date"
+          label="Day"
+          type="date"
+          hint="Only for “on a day of your choice”; until the end of that day, UTC."
+        />
       </div>
     </>
   );

@@ -36,8 +36,15 @@ export function detailsOf({ params }: Pick<AuditEntry, 'params'>): (readonly [la
   return Object.entries(params)
     .filter(([label, value]) => value !== null && value !== '' && value !== false && label !== 'organization')
     .filter(([label]) => label !== 'repository')
-    .map(([label, value]) => [label.replaceAll('_', ' '), shortened(written(value))] as const);
+    .map(([label, value]) => [labelOf(label), shortened(written(value))] as const);
 }
+
+/** `trial_ends_at` and `displayName` in words. */
+const labelOf = (name: string): string =>
+  name
+    .replaceAll('_', ' ')
+    .replace(/([a-z])([A-Z])/g, '$1 $2')
+    .toLowerCase();
 
 /** A checksum is told from another by its beginning; all of it is in the export. */
 const shortened = (text: string): string =>

@@ -52,7 +52,7 @@ function MembershipRow({ membership: { organization, role, since }, now }: { mem
           {organization.displayName !== null && <span class="quiet mono"> {organization.name}</span>}
         </p>
         <p class="quiet">
-          you are a member since <When at={since} date />
+          Member since <When at={since} date />
         </p>
       </div>
       <span class="row">
