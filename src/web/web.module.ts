@@ -67,7 +67,18 @@ const organizationPages = [
 /** The site. One folder a resource; what they share is in `http/`, `layout/`, `components/` and `assets/`. */
 @Module({
   imports: [AccessModule, AccountsModule, OrganizationsModule, PackagesModule, RegistryModule],
-  providers: [OrganizationSights, OrganizationsPlace, SettingsSights, PackageSights, ReleaseSights, RenderedReadmes, CodeGuesses, Permitting, AuthorizationRequests, KeysPlace],
+  providers: [
+    OrganizationSights,
+    OrganizationsPlace,
+    SettingsSights,
+    PackageSights,
+    ReleaseSights,
+    RenderedReadmes,
+    CodeGuesses,
+    Permitting,
+    AuthorizationRequests,
+    KeysPlace,
+  ],
   controllers: [
     ...accountPages,
     ...organizationPages,

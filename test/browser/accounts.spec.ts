@@ -116,7 +116,7 @@ describe.skipIf(!hasChromium())('a person and their account', () => {
     await paz.open('/account/security');
     await paz.fill('Name of the new passkey', 'amber');
     await paz.press('Add a passkey');
-    await paz.sees('Remove amber');
+    await paz.sees('The passkey “amber” has been added.');
     expect(await device.count()).toBe(1);
     await paz.open('/');
     await paz.logOut();

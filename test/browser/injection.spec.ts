@@ -52,8 +52,9 @@ describe.skipIf(!hasChromium())('nothing that anybody writes runs', () => {
         for (const { name, value } of element.attributes) {
           if (name.startsWith('on') || name === 'style' || name === 'srcdoc') found.push(`${element.tagName} ${name}`);
           if (['href', 'src', 'action', 'formaction', 'data', 'xlink:href'].includes(name)) {
-            const scheme = /^[\s\u0000-\u0020]*([a-z][a-z0-9+.-]*):/i.exec(value)?.[1]?.toLowerCase();
-            if (scheme !== undefined && !['http', 'https', 'mailto'].includes(scheme)) found.push(`${name}=${value}`);
+            // As this browser reads it, tabs and control characters left out.
+            const scheme = URL.canParse(value, location.href) ? new URL(value, location.href).protocol : 'none:';
+            if (!['http:', 'https:', 'mailto:'].includes(scheme)) found.push(`${name}=${value}`);
           }
         }
         const isOurs = element instanceof HTMLScriptElement && element.src.startsWith(`${location.origin}/assets/`);
@@ -107,7 +108,7 @@ describe.skipIf(!hasChromium())('nothing that anybody writes runs', () => {
       ...{ keyId: null, keyName: text, subjectOrganizationId: organization.id, subjectUserId: admin.id },
       ...{ params: { package: text, [text]: text }, ip: text, userAgent: text, requestId: text, at: new Date() },
     }));
-    await db.manager.insert(AuditEntry, entries as never);
+    await db.manager.insert(AuditEntry, entries);
     await db.query(
       `update organizations set display_name = $2, website = $3, contact_email = $2, about = $4 where id = $1`,
       [organization.id, storable[5], `javascript:alert(1)`, storable.join('\n').slice(0, 5000)],

@@ -35,7 +35,7 @@ const serious = ({ violations }: AxeResults): string[] =>
       nodes.map((node) => `${id}: ${help}: ${node.target.join(' ')}\n    ${node.html}`),
     );
 
-async function tooWide(page: Page): Promise<string[]> {
+export async function tooWide(page: Page): Promise<string[]> {
   const [content, window] = await page.evaluate(() => {
     const { scrollWidth, clientWidth } = document.documentElement;
     return [scrollWidth, clientWidth] as const;

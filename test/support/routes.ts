@@ -2,7 +2,7 @@ import { type TestApp } from './app.js';
 
 /** Every route the framework knows, as `METHOD /path/:parameter`. */
 export function routesOf({ app }: Pick<TestApp, 'app'>): string[] {
-  const tree = app.getHttpAdapter().getInstance().printRoutes({ commonPrefix: false }) as string;
+  const tree = app.getHttpAdapter().getInstance().printRoutes({ commonPrefix: false });
   const path: string[] = [];
   return tree.split('\n').flatMap((line) => {
     const [, indent, part, methods] = /^([│├└─ ]+)(\S+) \((.+)\)$/.exec(line) ?? [];

@@ -1,6 +1,6 @@
 import { type Browser, type Page } from 'playwright-core';
 import { type TestApp } from './app.js';
-import { violations } from './axe.js';
+import { tooWide, violations } from './axe.js';
 import { openProfile, type Profile } from './browser.js';
 import { type SeenPage } from './pages.js';
 import { logIn, type Who, type World } from './world.js';
@@ -27,12 +27,13 @@ export class Visits {
 
   /**
    * Opens a page once and looks at it in every view; `look` does something with it and its complaints. Returns all that is
-   * wrong: a wrong status, what axe says, what the browser complained about.
+   * wrong: a wrong status, what axe says, what the browser complained about, and whether it is wider than the window `fits`.
    */
   async visit(
     seen: SeenPage,
     views: readonly View[],
     look: (page: Page, view: View) => Promise<void> = async () => undefined,
+    fits?: { readonly width: number; readonly height: number },
   ): Promise<string[]> {
     const profile = await this.profileOf(seen.who);
     const { page } = profile;
@@ -50,6 +51,10 @@ export class Visits {
       await look(page, view);
       const again = views.slice(0, index).some(({ width }) => width === view.width);
       for (const violation of await violations(page, again)) wrong.push(`${nameOf(view)}: ${violation}`);
+    }
+    if (fits !== undefined) {
+      await page.setViewportSize(fits);
+      wrong.push(...(await tooWide(page)));
     }
     // A fault that is looked for is no surprise.
     const expected = seen.status !== undefined && `${seen.status}: GET `;

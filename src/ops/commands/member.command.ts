@@ -7,7 +7,11 @@ import type { Rooms } from './rooms.js';
 
 // The room's own list comes with the database library, for which help would have to wait.
 const ROLES = ['read', 'write', 'admin', 'billing'] as const satisfies readonly Role[];
-const role = () => new Argument('<role>', 'read, write and admin each include the ones before; billing pays and reads no package').choices(ROLES);
+const role = () =>
+  new Argument(
+    '<role>',
+    'read, write and admin each include the ones before; billing pays and reads no package',
+  ).choices(ROLES);
 
 export function memberCommands(admin: AdminCommand): void {
   const member = admin.command('member').description('who belongs to an organization');
