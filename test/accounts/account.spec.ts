@@ -199,7 +199,7 @@ describe('a changed password', () => {
   test('wants the current one, ends the other sessions in every process, and is told', async () => {
     const user = await person(app);
     const [here, there] = [await browse(app, user), await browse(app, user)];
-    const other = await startApp({ databaseUrl: app.config.databaseUrl });
+    const other = await startApp({ databaseUrl: app.config.databaseUrl, env: { JOBS_CONCURRENCY: '0' } });
     try {
       Object.assign(there, { url: other.url });
       expect(await isIn(there)).toBe(true);

@@ -77,7 +77,7 @@ describe('with a password', () => {
 
   test('guesses count in all processes together, on the site and in the API; then a right one is refused too', async () => {
     const user = await person(app);
-    const other = await startApp({ databaseUrl: app.config.databaseUrl });
+    const other = await startApp({ databaseUrl: app.config.databaseUrl, env: { JOBS_CONCURRENCY: '0' } });
     try {
       const guesses = Array.from({ length: 12 }, (_, n) =>
         n % 3 === 0
@@ -194,7 +194,7 @@ describe('with a second factor', () => {
 
   test('five wrong codes, then even the right one is refused, in every process and from every browser', async () => {
     const { user, app: phone } = await careful();
-    const other = await startApp({ databaseUrl: app.config.databaseUrl });
+    const other = await startApp({ databaseUrl: app.config.databaseUrl, env: { JOBS_CONCURRENCY: '0' } });
     try {
       const [here, there] = [await halfway(user), await halfway(user)];
       Object.assign(there, { url: other.url });

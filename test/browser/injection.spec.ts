@@ -152,7 +152,7 @@ describe.skipIf(!hasChromium())('nothing that anybody writes runs', () => {
       );
   }
 
-  test('on the pages that list what people wrote', async () => {
+  test('on the pages that list what people wrote', { timeout: 120_000 }, async () => {
     const { profile, page, ran } = await listening();
     const own = [
       '/',
@@ -190,7 +190,7 @@ describe.skipIf(!hasChromium())('nothing that anybody writes runs', () => {
     await Promise.all([tab(), tab(), tab()]);
   }
 
-  test('in a readme, and in what a release says of itself', { timeout: 120_000 }, async () => {
+  test('in a readme, and in what a release says of itself', { timeout: 180_000 }, async () => {
     const { profile, ran } = await listening();
     await all(profile, [
       ...storable.map((_text, index) => `/packages/${acme.name}/wax_${index}`),
@@ -200,7 +200,7 @@ describe.skipIf(!hasChromium())('nothing that anybody writes runs', () => {
     expect(profile.takeProblems()).toEqual([]);
   });
 
-  test('in an address: searches, codes, ways back', { timeout: 60_000 }, async () => {
+  test('in an address: searches, codes, ways back', { timeout: 180_000 }, async () => {
     const { profile, ran } = await listening();
     profile.expects(/.*/);
     const address = (text: string, index: number) => {

@@ -83,7 +83,7 @@ describe.skipIf(!hasChromium())('people and their organization', () => {
     await joe.seesTitle('This invitation does not work');
   });
 
-  test('a key made on the page works at once in a real client, and not after it is revoked', async () => {
+  test('a key made on the page works at once in a real client, and not after it is revoked', { timeout: 90_000 }, async () => {
     const kay = await newPerson(app, browsers, 'kay');
     await kay.signUp();
     await found(kay, 'jars');

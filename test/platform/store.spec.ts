@@ -368,13 +368,13 @@ describe('the S3 store', () => {
   });
 
   it('does not mind a slow reader', async () => {
-    const store = make({ quietMs: 150 });
+    const store = make({ quietMs: 1000 });
     await store.put('big', randomBytes(16 * 1024 * 1024));
     const { body } = await opened(store, 'big');
     let [total, pauses] = [0, 0];
     for await (const chunk of body) {
       total += (chunk as Buffer).length;
-      if ((pauses += 1) < 3) await new Promise((resolve) => setTimeout(resolve, 300));
+      if ((pauses += 1) < 3) await new Promise((resolve) => setTimeout(resolve, 1300));
     }
     expect(total).toBe(16 * 1024 * 1024);
   });
