@@ -83,40 +83,44 @@ describe.skipIf(!hasChromium())('people and their organization', () => {
     await joe.seesTitle('This invitation does not work');
   });
 
-  test('a key made on the page works at once in a real client, and not after it is revoked', { timeout: 90_000 }, async () => {
-    const kay = await newPerson(app, browsers, 'kay');
-    await kay.signUp();
-    await found(kay, 'jars');
-    await kay.open('/account/keys');
-    await kay.fill('Name', 'publishing');
-    await kay.page.getByRole('checkbox', { name: /^Publish and manage/ }).check();
-    await kay.press('Create key');
-    await kay.seesTitle('Your new key');
-    const publishKey = (await kay.page.locator('.copy-block code').first().textContent())!;
-    const files = {
-      'src/jam.app.src': JAM_APP,
-      'src/jam.erl': '-module(jam).\n-export([taste/0]).\ntaste() -> sweet.\n',
-    };
-    expect((await publish(app.url, 'jars', publishKey, { name: 'jam', files })).status).toBe(201);
+  test(
+    'a key made on the page works at once in a real client, and not after it is revoked',
+    { timeout: 90_000 },
+    async () => {
+      const kay = await newPerson(app, browsers, 'kay');
+      await kay.signUp();
+      await found(kay, 'jars');
+      await kay.open('/account/keys');
+      await kay.fill('Name', 'publishing');
+      await kay.page.getByRole('checkbox', { name: /^Publish and manage/ }).check();
+      await kay.press('Create key');
+      await kay.seesTitle('Your new key');
+      const publishKey = (await kay.page.locator('.copy-block code').first().textContent())!;
+      const files = {
+        'src/jam.app.src': JAM_APP,
+        'src/jam.erl': '-module(jam).\n-export([taste/0]).\ntaste() -> sweet.\n',
+      };
+      expect((await publish(app.url, 'jars', publishKey, { name: 'jam', files })).status).toBe(201);
 
-    await kay.open('/orgs/jars/keys');
-    await kay.fill('Name', 'ci');
-    await kay.press('Create key');
-    await kay.seesTitle('Your new key');
-    const [fetchKey, , rebarLines] = await kay.page.locator('.copy-block code').allTextContents();
-    const index = () => ask(`${app.url}/repo/repos/jars/packages/jam`, { key: fetchKey! });
-    expect((await index()).status).toBe(200);
-    if (rebar3)
-      expect(await compile(rebarLines!)).toMatchObject({ code: 0, output: expect.stringContaining('Fetching jam') });
+      await kay.open('/orgs/jars/keys');
+      await kay.fill('Name', 'ci');
+      await kay.press('Create key');
+      await kay.seesTitle('Your new key');
+      const [fetchKey, , rebarLines] = await kay.page.locator('.copy-block code').allTextContents();
+      const index = () => ask(`${app.url}/repo/repos/jars/packages/jam`, { key: fetchKey! });
+      expect((await index()).status).toBe(200);
+      if (rebar3)
+        expect(await compile(rebarLines!)).toMatchObject({ code: 0, output: expect.stringContaining('Fetching jam') });
 
-    await kay.follow('Done, I have it');
-    await kay.sees(/just now|never/);
-    await kay.page.getByRole('row', { name: /^ci/ }).locator('summary').click();
-    await kay.press('Revoke ci');
-    await kay.sees('has been revoked');
-    expect((await index()).status).toBe(401);
-    if (rebar3) expect((await compile(rebarLines!)).code).not.toBe(0);
-  });
+      await kay.follow('Done, I have it');
+      await kay.sees(/just now|never/);
+      await kay.page.getByRole('row', { name: /^ci/ }).locator('summary').click();
+      await kay.press('Revoke ci');
+      await kay.sees('has been revoked');
+      expect((await index()).status).toBe(401);
+      if (rebar3) expect((await compile(rebarLines!)).code).not.toBe(0);
+    },
+  );
 });
 
 const JAM_APP = '{application, jam, [{description, "j"}, {vsn, "1.0.0"}, {applications, [kernel, stdlib]}]}.\n';
