@@ -20,8 +20,16 @@ export interface Opened {
   readonly repository: Repository;
   /** Null for the public repository. */
   readonly organization: Organization | null;
+  /** The caller's there; in the public repository what ownership of the package comes to. */
+  readonly role: Role | null;
   /** When the standing or the credential ends by itself; a remembered answer must not outlive it. */
   readonly until: Date | null;
+}
+
+/** What somebody may know of a person. */
+export interface Acquaintance {
+  readonly may: boolean;
+  readonly common: readonly Membership[];
 }
 
 /**
@@ -48,7 +56,19 @@ export class Access {
     const standing = organization && standingOf(organization, this.clock.now());
     const role = repository === null ? null : await this.roleIn(caller, repository, pkg);
     this.answer(caller, action, target, { role, standing });
-    return { repository: repository!, organization, until: earliest(caller.until, standing?.until ?? null) };
+    return { repository: repository!, organization, role, until: earliest(caller.until, standing?.until ?? null) };
+  }
+
+  /** Would {@link repository} say yes to another action on what it has opened? Of what it found then, without looking again. */
+  allows(
+    { actor, permissions }: Caller,
+    action: Action,
+    { repository, organization, role }: Opened,
+    pkg: string,
+  ): boolean {
+    const standing = organization && standingOf(organization, this.clock.now());
+    const facts = { authenticated: actor.kind !== 'anonymous', permissions, role, standing };
+    return decide(action, { name: repository.name, package: pkg }, facts) === 'yes';
   }
 
   /**
@@ -124,14 +144,14 @@ export class Access {
 
   /**
    * May they learn of a person? All may where there is a public repository, whose publishers are no secret; otherwise the
-   * person and those who share an organization with them.
+   * person and those who share an organization with them. `common`: those organizations, with the person's role.
    */
-  async mayMeet(caller: Caller, userId: string): Promise<boolean> {
-    if (caller.actor.kind === 'user' && caller.actor.userId === userId) return true;
-    if ((await this.organizations.publicRepository()) !== null) return true;
+  async acquaintance(caller: Caller, userId: string): Promise<Acquaintance> {
     const [mine, theirs] = [await this.memberships(caller), await this.organizations.ofUser(userId)];
     const ids = new Set(mine.map(({ organization }) => organization.id));
-    return theirs.some(({ organization }) => ids.has(organization.id));
+    const common = theirs.filter(({ organization }) => ids.has(organization.id));
+    const isSelf = caller.actor.kind === 'user' && caller.actor.userId === userId;
+    return { common, may: isSelf || common.length > 0 || (await this.organizations.publicRepository()) !== null };
   }
 
   private async readableIds(caller: Caller): Promise<string[]> {

@@ -73,11 +73,6 @@ export class Sessions {
     return { user, session };
   }
 
-  /** Has it been proved recently enough for a dangerous act? */
-  isSudo(session: Session): boolean {
-    return this.clock.now().getTime() - session.provedAt.getTime() < SUDO_MS;
-  }
-
   /** They have just proved again that it is them. */
   async prove(tx: Tx, session: Session): Promise<void> {
     const provedAt = this.clock.now();

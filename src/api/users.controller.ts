@@ -43,7 +43,7 @@ export class UsersController {
   async show(@From() caller: Caller, @Param('name') name: string) {
     const stranger = caller.actor.kind === 'anonymous' && (await this.organizations.publicRepository()) === null;
     const user = stranger ? null : await this.users.byName(name);
-    if (user === null || user.deactivatedAt !== null || !(await this.access.mayMeet(caller, user.id)))
+    if (user === null || user.deactivatedAt !== null || !(await this.access.acquaintance(caller, user.id)).may)
       throw notFound(`user ${name}`);
     return userView(this.urls, user, await this.users.emails(user.id), await this.ownedPackages(user));
   }

@@ -2,6 +2,7 @@ import { type EntityManager } from 'typeorm';
 import { type Repository } from '../organizations/repository.entity.js';
 import { Package } from './package.entity.js';
 import { type Release } from './release.entity.js';
+import { escapeLike } from '../platform/database.js';
 
 /**
  * The package's row, locked until the transaction ends: every write to a package or its releases goes through here first,
@@ -128,5 +129,3 @@ export async function searchPackages(db: EntityManager, { repositoryIds, search,
   );
   return rows.map((row) => row.id);
 }
-
-const escapeLike = (text: string): string => text.replace(/[\\%_]/g, (char) => `\\${char}`);

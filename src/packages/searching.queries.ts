@@ -1,4 +1,5 @@
 import { type EntityManager } from 'typeorm';
+import { escapeLike } from '../platform/database.js';
 
 export const listSorts = ['relevance', 'name', 'updated', 'downloads'] as const;
 export type ListSort = (typeof listSorts)[number];
@@ -47,7 +48,6 @@ const ORDER: Record<ListSort, string> = {
   downloads: `coalesce(t.count, 0) desc, ${NAME}, p.id`,
 };
 
-const escapeLike = (text: string): string => text.replace(/[\\%_]/g, (char) => `\\${char}`);
 /** What people type for `phoenix_live_view`: `Phoenix live-view`. */
 const asName = (text: string): string =>
   text

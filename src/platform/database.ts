@@ -63,5 +63,8 @@ export function isPostgresError(error: unknown, code: string): boolean {
   return driverError instanceof pg.DatabaseError && driverError.code === code;
 }
 
+/** Text as it is, within the pattern of a `like`. */
+export const escapeLike = (text: string): string => text.replace(/[\\%_]/g, (char) => `\\${char}`);
+
 export const UNIQUE_VIOLATION = '23505';
 export const FOREIGN_KEY_VIOLATION = '23503';

@@ -29,12 +29,6 @@ export class RateLimit {
     return this.state(result);
   }
 
-  /** Is the limit used up? Counts nothing. */
-  async isExceeded(who: string): Promise<boolean> {
-    const result = await this.limiter.get(who);
-    return result !== null && result.consumedPoints >= this.limit;
-  }
-
   /** Takes back one that was counted: it turned out to be no guess. */
   async forgive(who: string): Promise<void> {
     await this.limiter.reward(who, 1);

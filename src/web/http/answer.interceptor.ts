@@ -72,7 +72,7 @@ function elsewhere(error: unknown, request: FastifyRequest): SeeOther {
   if (error instanceof Elsewhere) return error.answer;
   const visitor = visitorOf(request);
   if (!(error instanceof DomainError) || error.kind !== 'unauthenticated' || visitor === undefined) throw error;
-  // Logged out while the form was on its way (`accounts/living-session`): a 401 would make browsers ask for a password.
+  // Logged out while the form was on its way (`accounts/sign-in/living-session`): a 401 would make browsers ask for a password.
   if (error.code === 'session_ended') return seeOther(paths.login(), LOGGED_OUT);
   if (visitor.user === null) return seeOther(paths.login(request.method === 'GET' ? visitor.address : undefined));
   throw error;

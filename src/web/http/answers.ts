@@ -1,7 +1,7 @@
 import { type Readable } from 'node:stream';
 import { type Note } from './cookies.js';
 
-/** A page. `headers` adds to or overrides the usual ones; `formTargets` are origins its forms may lead to besides ours. */
+/** A page. `formTargets`: origins that its forms may lead to besides ours. */
 export interface Html {
   readonly kind: 'html';
   readonly page: string;

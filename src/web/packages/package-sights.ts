@@ -73,18 +73,21 @@ export class PackageSights {
     const best = recommended(versions).version;
     const readable = await this.access.readable(visitor.caller);
     const named = { repository: repository.name, name };
-    const [release, dependents, owners, may] = await Promise.all([
+    const [release, dependents, owners] = await Promise.all([
       this.releases.find(pkg, version ?? best),
       this.searching.dependentsCount({ ...named, repositoryIds: readable.map(({ id }) => id) }),
       repository.organizationId === null ? this.owners.list(pkg) : [],
-      this.rights(visitor, scope, name),
     ]);
     if (release === null) throw notFound(`release ${name} ${version ?? best}`);
     const requirements = await this.releases.requirements(release);
     const hasPublisher = await this.releases.hasPublisher(repository, release);
     return {
       ...{ ...opened, scope, pkg, versions, release, requirements, recommended: best, dependents, readable, owners },
-      ...{ may, hasPublisher, revertProblem: this.releases.revertProblem(repository, pkg, release) },
+      ...{
+        may: this.rights(visitor, opened, name),
+        hasPublisher,
+        revertProblem: this.releases.revertProblem(repository, pkg, release),
+      },
       publicRepository: this.config.publicRepository,
     };
   }
@@ -102,26 +105,11 @@ export class PackageSights {
     }
   }
 
-  private async rights({ caller }: Visitor, scope: string | undefined, name: string): Promise<PackageSight['may']> {
-    const asks = (action: Action) => this.isAllowed(caller, action, scope, name);
-    if (caller.actor.kind === 'anonymous') return { retire: false, revert: false, manageOwners: false };
-    const [retire, revert] = await Promise.all([asks('release.retire'), asks('release.revert')]);
-    return { retire, revert, manageOwners: scope === undefined && (await asks('owners.manage')) };
-  }
-
-  private async isAllowed(
-    caller: Visitor['caller'],
-    action: Action,
-    scope: string | undefined,
-    name: string,
-  ): Promise<boolean> {
-    try {
-      await this.access.repository(caller, action, scope, name);
-      return true;
-    } catch (error) {
-      if (error instanceof DomainError) return false;
-      throw error;
-    }
+  /** An organization's packages have no owners: who manages them is a matter of roles. */
+  private rights({ caller }: Visitor, opened: Opened, name: string): PackageSight['may'] {
+    const may = (action: Action) => this.access.allows(caller, action, opened, name);
+    const manageOwners = opened.organization === null && may('owners.manage');
+    return { retire: may('release.retire'), revert: may('release.revert'), manageOwners };
   }
 }
 

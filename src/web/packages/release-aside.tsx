@@ -5,6 +5,7 @@ import { Card } from '../components/card.js';
 import { CopyBlock } from '../components/copy-block.js';
 import { When } from '../components/when.js';
 import { isWebAddress, OutLink } from '../components/out-link.js';
+import { Facts } from '../components/facts.js';
 import { chartWords, DownloadChart, DownloadNumbers } from './download-chart.js';
 import { bytes, counted } from './numbers.js';
 import { type PackageSight } from './package-sights.js';
@@ -53,16 +54,7 @@ function About({ sight }: { sight: PackageSight }) {
     ...(app === sight.pkg.name ? [] : [['Application', <code>{app}</code>] as const]),
     ['Size', bytes(release.size)],
   ];
-  return (
-    <dl class="facts facts-narrow">
-      {rows.map(([name, value]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
-    </dl>
-  );
+  return <Facts rows={rows} narrow />;
 }
 
 /** A person is linked to; an organization's key, and who has gone, are names. */
