@@ -4,9 +4,9 @@ const floors = [
   ['audit'],
   ['accounts'],
   ['organizations'],
-  ['packages'],
+  ['packages', 'billing'],
   ['registry', 'access'],
-  ['api', 'web', 'delivery', 'ops'],
+  ['api', 'web', 'delivery', 'webhooks', 'ops'],
 ];
 const rooms = floors.flat();
 const any = (names) => `(${names.join('|')})`;
@@ -26,6 +26,26 @@ const forbidden = [
     severity: 'error',
     from: { path: '^src/hex/', pathNot: '\\.spec\\.ts$' },
     to: { path: ['^src/(?!hex/)', '@nestjs', 'typeorm', '^(node:)?(fs|http|https|net|child_process)'] },
+  },
+  {
+    name: 'stripe-in-its-room',
+    comment: 'Only billing/stripe speaks to Stripe; the sandbox knows its types and its way to sign.',
+    severity: 'error',
+    from: { path: '^src/', pathNot: '^src/(billing/stripe|sandbox)/' },
+    to: { path: 'node_modules/stripe/' },
+  },
+  {
+    name: 'the-sandbox-is-foreign',
+    comment: 'A service of its own that happens to live here: it knows no room, and only the roof starts it.',
+    severity: 'error',
+    from: { path: '^src/sandbox/', pathNot: '\\.spec\\.ts$' },
+    to: { path: `^src/(?!sandbox/)` },
+  },
+  {
+    name: 'only-the-roof-knows-the-sandbox',
+    severity: 'error',
+    from: { path: `^src/${any(rooms)}/` },
+    to: { path: '^src/sandbox/' },
   },
   {
     name: 'rooms-have-a-face',

@@ -8,8 +8,9 @@ export default defineConfig({
     // Files of one worker share what they import, which would otherwise cost seconds each; what they start is their own.
     isolate: false,
     maxWorkers: 3,
+    // The limits are there to end what hangs, also on a machine that does much else.
     projects: [
-      { extends: true, test: { name: 'unit', include: ['src/**/*.spec.ts'], testTimeout: 30_000 } },
+      { extends: true, test: { name: 'unit', include: ['src/**/*.spec.ts'], testTimeout: 90_000 } },
       {
         extends: true,
         test: {
@@ -17,8 +18,8 @@ export default defineConfig({
           include: ['test/**/*.spec.ts'],
           exclude: ['test/support/**'],
           globalSetup: ['test/support/global-setup.ts'],
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
+          testTimeout: 90_000,
+          hookTimeout: 180_000,
         },
       },
     ],

@@ -8,6 +8,7 @@ import { SignIn0007 } from './0007-sign-in.js';
 import { OrganizationLife0008 } from './0008-organization-life.js';
 import { OAuth0009 } from './0009-oauth.js';
 import { PackagePages0010 } from './0010-package-pages.js';
+import { Billing0011 } from './0011-billing.js';
 
 /**
  * The ordered list of schema changes. Forward only: a released migration is never edited, and each must let the previous
@@ -21,4 +22,5 @@ export const migrations = [
   OrganizationLife0008,
   OAuth0009,
   PackagePages0010,
+  Billing0011,
 ];

@@ -11,6 +11,7 @@ import { HttpServer } from './platform/http/server.js';
 import { FrameworkLog } from './platform/log.js';
 import { type Ground } from './platform/platform.module.js';
 import { guardSite } from './web/guard-rails.js';
+import { takeRawBodies } from './webhooks/raw-bodies.js';
 
 export interface RunningApp {
   readonly app: NestFastifyApplication;
@@ -30,6 +31,7 @@ export async function createApp(ground: Ground): Promise<RunningApp> {
   const fastify = app.getHttpAdapter().getInstance();
   followRequests(fastify, logger);
   speakHex(fastify);
+  takeRawBodies(fastify);
   await guardSite(fastify, config.publicUrl);
   app.useGlobalFilters(new ErrorFilter(logger));
   app.useGlobalPipes(inputPipe);

@@ -14,6 +14,13 @@ import { Session } from './accounts/session.entity.js';
 import { Totp } from './accounts/sign-in/totp.entity.js';
 import { User } from './accounts/user.entity.js';
 import { AuditEntry } from './audit/audit-entry.entity.js';
+import { Comparison } from './billing/comparison.entity.js';
+import { Customer } from './billing/customer.entity.js';
+import { Invoice } from './billing/invoice.entity.js';
+import { Notice } from './billing/notice.entity.js';
+import { Operation } from './billing/operation.entity.js';
+import { StripeEvent } from './billing/stripe-event.entity.js';
+import { Subscription } from './billing/subscription.entity.js';
 import { FormerName } from './organizations/former-name.entity.js';
 import { Invitation } from './organizations/invitation.entity.js';
 import { Member } from './organizations/member.entity.js';
@@ -38,5 +45,6 @@ export const entities = [
   ...[EmailProof, PendingLogin, Totp, RecoveryCode, Passkey, PasskeyChallenge, ReservedName],
   ...[OAuthClient, Grant, DeviceCode, AuthorizationCode],
   ...[StoredObject, Package, Release, Requirement, PackageOwner, RegistryObject, ListedTarball],
+  ...[Customer, Subscription, Invoice, Operation, StripeEvent, Notice, Comparison],
   ...[Readme, Download, PackageDownload, PackageDownloadTotal],
 ];

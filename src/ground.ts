@@ -12,6 +12,7 @@ import { Secrets } from './platform/secrets.js';
 import { LocalStore } from './platform/store/local-store.js';
 import { type ObjectStore } from './platform/store/object-store.js';
 import { S3Store } from './platform/store/s3-store.js';
+import { type PaymentSandbox, startPaymentSandbox } from './payment-sandbox.js';
 import { loadRegistryKey } from './registry/signing-key.js';
 import { tables } from './app.module.js';
 
@@ -19,6 +20,7 @@ export interface PreparedGround {
   readonly ground: Ground;
   /** The embedded server, where there is one; stopped last. */
   readonly postgres: Postgres | undefined;
+  readonly sandbox: PaymentSandbox | undefined;
 }
 
 /** What the application stands on: data directory, database up to date, secrets, store. */
@@ -37,11 +39,19 @@ export async function prepareGround(
     const ran = await migrate(config.databaseUrl, dataSourceOptions(config, tables));
     if (ran.length > 0) logger.info({ migrations: ran }, 'database brought up to date');
     const secrets = await Secrets.of(config);
-    return { ground: { config, logger, secrets, store: storeOf(config), clock: new Clock() }, postgres };
+    const sandbox = await startPaymentSandbox(given, secrets, role);
+    const ground = { config: withAccess(config, sandbox), logger, secrets, store: storeOf(config) };
+    return { ground: { ...ground, clock: sandbox?.clock ?? new Clock() }, postgres, sandbox };
   } catch (error) {
     await postgres?.stop();
     throw error;
   }
+}
+
+/** Billing talks to the sandbox as it would to Stripe. */
+function withAccess(config: Config, sandbox: PaymentSandbox | undefined): Config {
+  if (sandbox === undefined) return config;
+  return Object.freeze({ ...config, billing: Object.freeze({ ...config.billing, stripe: sandbox.access }) });
 }
 
 async function checkKeys(given: GivenConfig): Promise<void> {

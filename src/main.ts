@@ -1,5 +1,6 @@
 import { createApp, type RunningApp } from './app.js';
 import { prepareGround } from './ground.js';
+import { BillingJobs } from './billing/billing.jobs.js';
 import { demoLines } from './ops/demo/demo-lines.js';
 import { Demo, DEMO_ORGANIZATION } from './ops/demo/demo.js';
 import { loadConfig } from './platform/config.js';
@@ -19,9 +20,14 @@ async function main(): Promise<void> {
     logger.fatal({ err: reason }, 'the embedded Postgres ended');
     process.exit(1);
   };
-  const { ground, postgres } = await prepareGround(given, logger, 'service', postgresGone);
+  const { ground, postgres, sandbox } = await prepareGround(given, logger, 'service', postgresGone);
   const running = await createApp(ground);
-  const stop = stopOnce(running, async () => postgres?.stop(), logger);
+  if (sandbox !== undefined) sandbox.onAdvance = () => running.app.get(BillingJobs).hourly();
+  const stopRest = async () => {
+    await sandbox?.stop();
+    await postgres?.stop();
+  };
+  const stop = stopOnce(running, stopRest, logger);
   process.once('SIGTERM', stop).once('SIGINT', stop);
   await running.app.listen({ port: given.port, host: given.host });
   logger.info({ url: given.publicUrl, host: given.host, port: given.port }, 'listening');
@@ -37,13 +43,13 @@ async function welcome({ app }: RunningApp, siteUrl: string, demo: boolean): Pro
 }
 
 /** Requests and jobs first, the embedded database last, then exit 0. A second signal does not wait. */
-function stopOnce(running: RunningApp, stopPostgres: () => Promise<void>, logger: Logger): (signal: string) => void {
+function stopOnce(running: RunningApp, stopRest: () => Promise<void>, logger: Logger): (signal: string) => void {
   return (signal) => {
     logger.info({ signal }, 'stopping: finishing running requests and jobs');
     process.once('SIGTERM', () => process.exit(1)).once('SIGINT', () => process.exit(1));
     running
       .stop()
-      .then(stopPostgres)
+      .then(stopRest)
       .then(
         () => process.exit(0),
         (err: unknown) => {

@@ -5,15 +5,15 @@ import { Members } from '../organizations/members.js';
 import { type Organization } from '../organizations/organization.entity.js';
 import { type Membership, Organizations } from '../organizations/organizations.js';
 import { type Repository } from '../organizations/repository.entity.js';
-import { type Standing, standingOf } from '../organizations/standing.js';
+import { type Standing } from '../organizations/standing.js';
+import { Standings } from '../organizations/standings.js';
 import { Packages } from '../packages/packages.js';
-import { Clock } from '../platform/clock.js';
 import { CONFIG, type Config } from '../platform/config.js';
 import { type Tx } from '../platform/database.js';
 import { DomainError, notFound } from '../platform/errors.js';
 import { holdGrant, holdKey, holdRepository, holdRole } from './access.queries.js';
 import { type Caller } from './callers.js';
-import { type Action, type Answer, decide, type Facts, ITSELF, ruleOf, table, type Target } from './table.js';
+import { type Action, type Answer, decide, ITSELF, ruleOf, table, type Target } from './table.js';
 
 /** A repository somebody may act on, and what the permission hangs on. */
 export interface Opened {
@@ -22,8 +22,18 @@ export interface Opened {
   readonly organization: Organization | null;
   /** The caller's there; in the public repository what ownership of the package comes to. */
   readonly role: Role | null;
-  /** When the standing or the credential ends by itself; a remembered answer must not outlive it. */
+  /** Null for the public repository, which nobody pays for. */
+  readonly standing: Standing | null;
+  /** What the client should print for the person at it, of the standing. */
+  readonly warning: string | null;
+  /** When the standing, its warning or the credential ends by itself; a remembered answer must not outlive it. */
   readonly until: Date | null;
+}
+
+interface Found {
+  readonly role: Role | null;
+  /** Null for the public repository, and where there is none. */
+  readonly organization: Organization | null;
 }
 
 /** What somebody may know of a person. */
@@ -42,7 +52,7 @@ export class Access {
     private readonly organizations: Organizations,
     private readonly members: Members,
     private readonly packages: Packages,
-    private readonly clock: Clock,
+    private readonly standings: Standings,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
@@ -53,10 +63,11 @@ export class Access {
     const organization = repository?.organizationId ? await this.organizations.byId(repository.organizationId) : null;
     if (repository === null && name === undefined) throw noPublicRepository();
     const target = { name: repository?.name ?? name ?? '', package: pkg };
-    const standing = organization && standingOf(organization, this.clock.now());
     const role = repository === null ? null : await this.roleIn(caller, repository, pkg);
-    this.answer(caller, action, target, { role, standing });
-    return { repository: repository!, organization, role, until: earliest(caller.until, standing?.until ?? null) };
+    const standing = this.answer(caller, action, target, { role, organization });
+    const warning = organization === null ? { text: null, until: null } : this.standings.warning(organization);
+    const until = earliest(caller.until, earliest(standing?.until ?? null, warning.until));
+    return { repository: repository!, organization, role, standing, warning: warning.text, until };
   }
 
   /** Would {@link repository} say yes to another action on what it has opened? Of what it found then, without looking again. */
@@ -66,7 +77,7 @@ export class Access {
     { repository, organization, role }: Opened,
     pkg: string,
   ): boolean {
-    const standing = organization && standingOf(organization, this.clock.now());
+    const standing = organization && this.standings.of(organization);
     const facts = { authenticated: actor.kind !== 'anonymous', permissions, role, standing };
     return decide(action, { name: repository.name, package: pkg }, facts) === 'yes';
   }
@@ -79,7 +90,7 @@ export class Access {
     // First of the locks, as for those who rename and erase: they hold the repository and then reach for keys and members.
     const held = await holdRepository(tx, repository);
     if (held === 'gone') throw renamedOrGone();
-    if (held === 'closing' && ruleOf(action).standing === 'publishing') throw refusal('standing', { state: 'closing' });
+    if (held === 'closing' && ruleOf(action).standing === 'publishing') throw closing();
     if (key !== null && !(await holdKey(tx, key.id)))
       throw new DomainError('unauthenticated', 'key_revoked', 'API key revoked');
     if (grant !== undefined && !(await holdGrant(tx, grant.id)))
@@ -91,20 +102,15 @@ export class Access {
   async holdMember(tx: Tx, actor: Caller['actor'], action: Action, organizationId: string): Promise<void> {
     if (actor.kind !== 'user') return;
     const role = await holdRole(tx, organizationId, actor.userId);
-    if (role === null) throw refusal('absent', null);
-    if (!ruleOf(action).roles.includes(role)) throw refusal('role', null);
+    if (role === null) throw refusal('absent');
+    if (!ruleOf(action).roles.includes(role)) throw refusal('role');
   }
 
   async organization(caller: Caller, action: Action, name: string): Promise<Organization> {
     this.refuseStranger(caller, action);
     const organization = await this.organizations.byName(name);
     const role = organization && (await this.roleInOrganization(caller, organization.id));
-    this.answer(
-      caller,
-      action,
-      { name },
-      { role, standing: organization && standingOf(organization, this.clock.now()) },
-    );
+    this.answer(caller, action, { name }, { role, organization });
     return organization!;
   }
 
@@ -117,8 +123,8 @@ export class Access {
 
   /** Throws unless there is a credential and it carries the permission. Says nothing about its owner's rights. */
   credential(caller: Caller, needed: Permission): void {
-    if (caller.actor.kind === 'anonymous') throw refusal('login', null);
-    if (!covers(caller.permissions, needed)) throw refusal('key', null);
+    if (caller.actor.kind === 'anonymous') throw refusal('login');
+    if (!covers(caller.permissions, needed)) throw refusal('key');
   }
 
   /** Repositories the caller may read: the public one, if there is one, and those of their organizations. */
@@ -139,7 +145,8 @@ export class Access {
     if (actor.kind === 'user') return this.organizations.ofUser(actor.userId);
     if (actor.kind === 'anonymous') return [];
     const own = await this.organizations.byId(actor.organizationId);
-    return own === null ? [] : [{ organization: own, role: ITSELF, since: own.createdAt }];
+    if (own === null) return [];
+    return [{ organization: own, role: ITSELF, since: own.createdAt, standing: this.standings.of(own) }];
   }
 
   /**
@@ -168,13 +175,17 @@ export class Access {
 
   /** Told before anything is looked up, so that not even the time it takes tells whether there is something. */
   private refuseStranger({ actor }: Caller, action: Action): void {
-    if (actor.kind === 'anonymous') throw refusal(table[action].stranger, null);
+    if (actor.kind === 'anonymous') throw refusal(table[action].stranger);
   }
 
-  private answer(caller: Caller, action: Action, target: Target, found: Pick<Facts, 'role' | 'standing'>): void {
-    const { actor, permissions } = caller;
-    const answer = decide(action, target, { authenticated: actor.kind !== 'anonymous', permissions, ...found });
-    if (answer !== 'yes') throw refusal(answer, found.standing);
+  private answer({ actor, permissions }: Caller, action: Action, target: Target, found: Found): Standing | null {
+    const { role, organization } = found;
+    const standing = organization && this.standings.of(organization);
+    const facts = { authenticated: actor.kind !== 'anonymous', permissions, role, standing };
+    const answer = decide(action, target, facts);
+    if (answer === 'standing') throw this.standings.refusal(organization!, standing!);
+    if (answer !== 'yes') throw refusal(answer);
+    return standing;
   }
 
   private async roleIn(caller: Caller, repository: Repository, pkg: string | undefined): Promise<Role | null> {
@@ -207,7 +218,10 @@ const renamedOrGone = (): DomainError =>
 const noPublicRepository = (): DomainError =>
   new DomainError('not_found', 'no_public_repository', 'this server has no public repository: name an organization');
 
-function refusal(answer: Exclude<Answer, 'yes'>, standing: Pick<Standing, 'state'> | null): DomainError {
+const closing = (): DomainError =>
+  new DomainError('forbidden', 'organization_closing', 'organization is about to be deleted: nothing can be published');
+
+function refusal(answer: Exclude<Answer, 'yes' | 'standing'>): DomainError {
   switch (answer) {
     case 'login':
       return new DomainError('unauthenticated', 'missing_authentication', 'missing authentication information');
@@ -217,23 +231,6 @@ function refusal(answer: Exclude<Answer, 'yes'>, standing: Pick<Standing, 'state
       return new DomainError('not_found', 'not_found', 'Page not found');
     case 'role':
       return new DomainError('forbidden', 'not_authorized', 'account not authorized for this action');
-    case 'standing':
-      return new DomainError(
-        'forbidden',
-        `organization_${standing?.state ?? 'lapsed'}`,
-        standingWords(standing?.state),
-      );
-  }
-}
-
-function standingWords(state: Standing['state'] | undefined): string {
-  switch (state) {
-    case 'blocked':
-      return 'organization has been blocked by the operator of this server';
-    case 'closing':
-      return 'organization is about to be deleted: nothing can be published or reverted';
-    default:
-      return 'organization has no active billing subscription';
   }
 }
 

@@ -3,7 +3,8 @@ import { DataSource } from 'typeorm';
 import { type Permission } from '../accounts/permissions.js';
 import { type Role } from '../organizations/member.entity.js';
 import { type Organization } from '../organizations/organization.entity.js';
-import { type Standing, standingOf } from '../organizations/standing.js';
+import { type Standing } from '../organizations/standing.js';
+import { Standings } from '../organizations/standings.js';
 import { Clock } from '../platform/clock.js';
 import { EVERYTHING } from './callers.js';
 import { livingKeysAround, type KeyRow, openMembers, type PersonRow } from './readers-of.queries.js';
@@ -35,13 +36,14 @@ export class ReadersOf {
   constructor(
     private readonly database: DataSource,
     private readonly clock: Clock,
+    private readonly standings: Standings,
   ) {}
 
   async list(organization: Organization, pkg?: string): Promise<ReadersList> {
     const now = this.clock.now();
     const db = this.database.manager;
     const [members, keys] = [await openMembers(db, organization.id), await livingKeysAround(db, organization.id, now)];
-    const standing = standingOf(organization, now);
+    const standing = this.standings.of(organization);
     const target = { name: organization.name, package: pkg };
     const people = members.map((it) => ({ it, answer: ask(target, EVERYTHING, it.role, standing) }));
     const held = keys.map((it) => withReason(target, it, standing));

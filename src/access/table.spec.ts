@@ -5,17 +5,22 @@ import { type Standing, standingOf } from '../organizations/standing.js';
 import { type Action, type Answer, decide, type Facts, table } from './table.js';
 
 const NOW = new Date('2026-01-01T00:00:00Z');
+const YESTERDAY = new Date('2025-12-31T00:00:00Z');
 const [PAST, FUTURE] = [new Date('2025-01-01T00:00:00Z'), new Date('2027-01-01T00:00:00Z')];
-const standing = (accessUntil: Date | null, trialEndsAt: Date, override: 'blocked' | 'comped' | null = null) =>
-  standingOf({ accessUntil, trialEndsAt, override, deletionAt: null }, NOW);
+const LADDER = { free: false, publishingStoppedDays: 30 };
+const row = { accessUntil: null, payment: null, trialEndsAt: PAST, override: null, deletionAt: null };
+const standing = (given: Partial<Parameters<typeof standingOf>[0]>) => standingOf({ ...row, ...given }, LADDER, NOW);
 
 const standings: Record<string, Standing | null> = {
-  trial: standing(null, FUTURE),
-  active: standing(FUTURE, PAST),
-  comped: standing(null, PAST, 'comped'),
-  lapsed: standing(PAST, PAST),
-  blocked: standing(FUTURE, FUTURE, 'blocked'),
-  closing: standingOf({ accessUntil: FUTURE, trialEndsAt: PAST, override: null, deletionAt: FUTURE }, NOW),
+  trial: standing({ trialEndsAt: FUTURE }),
+  active: standing({ accessUntil: FUTURE, payment: 'paid' }),
+  canceling: standing({ accessUntil: FUTURE, payment: 'canceling' }),
+  past_due: standing({ accessUntil: FUTURE, payment: 'past_due' }),
+  comped: standing({ override: 'comped' }),
+  publishing_stopped: standing({ trialEndsAt: YESTERDAY }),
+  export_only: standing({}),
+  blocked: standing({ accessUntil: FUTURE, trialEndsAt: FUTURE, override: 'blocked' }),
+  closing: standing({ accessUntil: FUTURE, deletionAt: FUTURE }),
   public: null,
 };
 
@@ -77,7 +82,7 @@ function* cells() {
 }
 
 /** Wide enough for the longest cell. */
-const CELL = 44;
+const CELL = 68;
 
 /** One block an action: a line a credential, a column a role; cells by standing where that makes a difference. */
 function matrix(): string {
@@ -181,7 +186,7 @@ describe('in every cell', () => {
 });
 
 describe('the cells that matter most', () => {
-  const { trial, lapsed, blocked } = standings;
+  const { trial, publishing_stopped: stopped, export_only: shut, blocked } = standings;
 
   test.each<[Action, string, Role | null, Answer]>([
     ['package.publish', 'api', 'write', 'yes'],
@@ -222,8 +227,16 @@ describe('the cells that matter most', () => {
     expect(answer(action, 'acme/wax', credentials[who]!, role, trial!)).toBe(expected);
   });
 
+  test('while publishing has stopped, all the rest goes on', () => {
+    for (const action of actions)
+      expect([action, answer(action, 'acme/wax', [...EVERYTHING, ...one('docs', 'acme')], 'admin', stopped!)]).toEqual([
+        action,
+        ['package.publish', 'release.revert'].includes(action) ? 'standing' : 'yes',
+      ]);
+  });
+
   test('one who does not pay still reads, warns and manages; fetching and publishing stand still', () => {
-    for (const state of [lapsed!, blocked!])
+    for (const state of [shut!, blocked!])
       for (const action of actions) {
         const stands = ['repository.fetch', 'docs.fetch', 'package.publish', 'release.revert'].includes(action);
         const all = [...EVERYTHING, ...one('docs', 'acme')];
@@ -243,14 +256,14 @@ describe('the cells that matter most', () => {
     const { closing } = standings;
     expect(answer('repository.fetch', 'acme', EVERYTHING, 'read', closing!)).toBe('yes');
     expect(answer('package.publish', 'acme', EVERYTHING, 'admin', closing!)).toBe('standing');
-    const gone = standingOf({ accessUntil: FUTURE, trialEndsAt: PAST, override: null, deletionAt: PAST }, NOW);
+    const gone = standing({ accessUntil: FUTURE, deletionAt: PAST });
     expect(answer('repository.fetch', 'acme', EVERYTHING, 'admin', gone)).toBe('standing');
   });
 
   test('that an organization does not pay is told to those who could have done it, and to no others', () => {
-    expect(answer('package.publish', 'acme', one('package', 'acme/wax'), 'write', lapsed!)).toBe('standing');
-    expect(answer('package.publish', 'acme/wax', one('api'), 'read', lapsed!)).toBe('role');
-    expect(answer('package.publish', 'acme/wax', one('api'), null, lapsed!)).toBe('absent');
-    expect(answer('package.publish', 'acme/wax', one('api', 'read'), 'admin', lapsed!)).toBe('key');
+    expect(answer('package.publish', 'acme', one('package', 'acme/wax'), 'write', stopped!)).toBe('standing');
+    expect(answer('package.publish', 'acme/wax', one('api'), 'read', stopped!)).toBe('role');
+    expect(answer('package.publish', 'acme/wax', one('api'), null, stopped!)).toBe('absent');
+    expect(answer('package.publish', 'acme/wax', one('api', 'read'), 'admin', stopped!)).toBe('key');
   });
 });

@@ -48,7 +48,7 @@ export const table = {
   'package.read': { roles: READERS, permission: apiRead, stranger: 'absent' },
   'package.publish': { roles: WRITERS, permission: onePackage, standing: 'publishing', stranger: 'login' },
   'release.revert': { roles: WRITERS, permission: onePackage, standing: 'publishing', stranger: 'login' },
-  // Allowed to a lapsed organization: a warning about a bad release must always get out.
+  // Allowed on every step of the ladder: a warning about a bad release must always get out.
   'release.retire': { roles: WRITERS, permission: onePackage, stranger: 'login' },
   // Of a package of the public repository, where its full owners stand in an admin's place.
   'owners.manage': { roles: ADMINS, permission: onePackage, stranger: 'login' },

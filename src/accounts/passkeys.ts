@@ -1,17 +1,12 @@
 import { isIP } from 'node:net';
 import { Inject, Injectable } from '@nestjs/common';
-import {
-  type AuthenticationResponseJSON,
-  generateAuthenticationOptions,
-  generateRegistrationOptions,
-  type PublicKeyCredentialCreationOptionsJSON,
-  type PublicKeyCredentialRequestOptionsJSON,
-  type RegistrationResponseJSON,
-  verifyAuthenticationResponse,
-  type VerifiedRegistrationResponse,
-  verifyRegistrationResponse,
+import type {
+  AuthenticationResponseJSON,
+  PublicKeyCredentialCreationOptionsJSON,
+  PublicKeyCredentialRequestOptionsJSON,
+  RegistrationResponseJSON,
+  VerifiedRegistrationResponse,
 } from '@simplewebauthn/server';
-import { decodeAttestationObject } from '@simplewebauthn/server/helpers';
 import { DataSource } from 'typeorm';
 import { Clock } from '../platform/clock.js';
 import { CONFIG, type Config } from '../platform/config.js';
@@ -21,6 +16,9 @@ import { Secrets } from '../platform/secrets.js';
 import { Passkey } from './passkey.entity.js';
 import { PasskeyChallenges } from './sign-in/passkey-challenges.js';
 import { type User } from './user.entity.js';
+
+/** Loaded with the first passkey: it is some three hundred modules, and most processes need none of them. */
+const webauthn = () => import('@simplewebauthn/server');
 
 const MOST_OF_A_USER = 20;
 
@@ -72,7 +70,7 @@ export class Passkeys {
 
   /** What to hand to `navigator.credentials.create`. */
   async invite(user: User, holder: string): Promise<PublicKeyCredentialCreationOptionsJSON> {
-    const existing = await this.list(user.id);
+    const [{ generateRegistrationOptions }, existing] = [await webauthn(), await this.list(user.id)];
     return generateRegistrationOptions({
       ...{ rpName: 'Propolis', rpID: this.site.hostname, userName: user.name, userDisplayName: user.fullName ?? '' },
       userID: new Uint8Array(this.secrets.keyedHash('passkey-users', user.id)),
@@ -106,6 +104,7 @@ export class Passkeys {
   /** What to hand to `navigator.credentials.get`; without a user whatever passkey the person has for this site will do. */
   async ask(holder: string, user?: User): Promise<PublicKeyCredentialRequestOptionsJSON> {
     const theirs = user === undefined ? undefined : await this.list(user.id);
+    const { generateAuthenticationOptions } = await webauthn();
     return generateAuthenticationOptions({
       ...{ rpID: this.site.hostname, userVerification: user === undefined ? 'required' : 'preferred' },
       challenge: Buffer.from(await this.challenges.make(holder), 'base64url').slice(),
@@ -140,7 +139,8 @@ export class Passkeys {
   }
 
   private async registered(holder: string, response: unknown) {
-    if (!isAsAsked(response)) throw refused();
+    if (!(await isAsAsked(response))) throw refused();
+    const { verifyRegistrationResponse } = await webauthn();
     const { verified, registrationInfo } = await verifyRegistrationResponse({
       response: response as RegistrationResponseJSON,
       expectedChallenge: (challenge) => this.challenges.use(holder, challenge),
@@ -151,6 +151,7 @@ export class Passkeys {
   }
 
   private async verified(holder: string, passkey: Passkey, response: AuthenticationResponseJSON) {
+    const { verifyAuthenticationResponse } = await webauthn();
     const { verified, authenticationInfo } = await verifyAuthenticationResponse({
       response,
       expectedChallenge: (challenge) => this.challenges.use(holder, challenge),
@@ -184,7 +185,8 @@ function passkeyName(typed: string): string {
  * We ask for no attestation, so browsers send none, or one that is signed by the new key itself. The library would judge the
  * other kinds too, and for that fetch lists of revoked certificates from wherever the certificates say.
  */
-function isAsAsked(response: unknown): boolean {
+async function isAsAsked(response: unknown): Promise<boolean> {
+  const { decodeAttestationObject } = await import('@simplewebauthn/server/helpers');
   try {
     const { attestationObject } = (response as RegistrationResponseJSON).response;
     const attestation = decodeAttestationObject(new Uint8Array(Buffer.from(attestationObject, 'base64url')));

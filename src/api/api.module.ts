@@ -1,11 +1,20 @@
 import { Module } from '@nestjs/common';
 import { AccessModule } from '../access/access.module.js';
 import { AccountsModule } from '../accounts/accounts.module.js';
+import { BillingModule } from '../billing/billing.module.js';
 import { OrganizationsModule } from '../organizations/organizations.module.js';
 import { PackagesModule } from '../packages/packages.module.js';
 import { RegistryModule } from '../registry/registry.module.js';
 import { AuthController } from './auth.controller.js';
+import { BillingChangesController } from './billing-changes.controller.js';
+import { BillingController } from './billing.controller.js';
+import { BillingDoor } from './http/billing-door.js';
+import { BillingSights } from './http/billing-sights.js';
+import { ChangeAnswers } from './http/change-answers.js';
+import { Drafting } from './http/drafting.js';
+import { SeatBuying } from './http/seat-buying.js';
 import { IndexController } from './index.controller.js';
+import { InvoicesController } from './invoices.controller.js';
 import { KeysController } from './keys.controller.js';
 import { GrantTypes } from './oauth/grant-types.js';
 import { OAuthController } from './oauth.controller.js';
@@ -14,14 +23,17 @@ import { PackagesController } from './packages.controller.js';
 import { PublishController } from './publish.controller.js';
 import { ReleasesController } from './releases.controller.js';
 import { RepositoriesController } from './repositories.controller.js';
+import { SeatsController } from './seats.controller.js';
+import { SubscriptionController } from './subscription.controller.js';
 import { UsersController } from './users.controller.js';
 
 @Module({
-  imports: [AccessModule, AccountsModule, OrganizationsModule, PackagesModule, RegistryModule],
-  providers: [GrantTypes],
+  imports: [AccessModule, AccountsModule, BillingModule, OrganizationsModule, PackagesModule, RegistryModule],
+  providers: [GrantTypes, BillingDoor, BillingSights, ChangeAnswers, Drafting, SeatBuying],
   controllers: [
     ...[IndexController, AuthController, UsersController, KeysController, OAuthController, OrganizationsController],
     ...[RepositoriesController, PackagesController, ReleasesController, PublishController],
+    ...[BillingController, BillingChangesController, SubscriptionController, InvoicesController, SeatsController],
   ],
 })
 export class ApiModule {}

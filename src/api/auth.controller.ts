@@ -1,4 +1,4 @@
-import { Controller, Get, HttpCode, Query, Res, UseGuards } from '@nestjs/common';
+import { Controller, Get, HttpCode, Query, Res, UseGuards, UseInterceptors } from '@nestjs/common';
 import { type FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { Access } from '../access/access.js';
@@ -6,6 +6,7 @@ import { type Caller } from '../access/callers.js';
 import { domains, permissionProblem, type Permission } from '../accounts/permissions.js';
 import { DomainError, invalidFields } from '../platform/errors.js';
 import { AuthenticationGuard, From } from './http/authentication.guard.js';
+import { StandingWarning } from './http/standing-warning.interceptor.js';
 
 const Question = z.object({
   domain: z.enum(domains, { error: `must be one of ${domains.join(', ')}` }),
@@ -15,6 +16,7 @@ const Question = z.object({
 /** "Is this key good for that?": what `mix hex.organization auth --key` and `rebar3 hex organization auth -k` ask. */
 @Controller('api/auth')
 @UseGuards(AuthenticationGuard)
+@UseInterceptors(StandingWarning)
 export class AuthController {
   constructor(private readonly access: Access) {}
 

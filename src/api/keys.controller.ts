@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Post, Res, UseGuards } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Res, UseGuards, UseInterceptors } from '@nestjs/common';
 import { type FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { Access } from '../access/access.js';
@@ -8,6 +8,7 @@ import { type KeyOwner, Keys, MAX_PERMISSIONS } from '../accounts/keys.js';
 import { DEFAULT_PERMISSIONS, domains } from '../accounts/permissions.js';
 import { Urls } from '../platform/urls.js';
 import { AuthenticationGuard, From } from './http/authentication.guard.js';
+import { StandingWarning } from './http/standing-warning.interceptor.js';
 import { keyView } from './views/key.view.js';
 
 const NewKeyInput = z.object({
@@ -28,6 +29,7 @@ interface Ring {
 /** API keys: a user's own under `/api/keys`, an organization's under `/api/orgs/ORG/keys`. */
 @Controller(['api/keys', 'api/orgs/:organization/keys'])
 @UseGuards(AuthenticationGuard)
+@UseInterceptors(StandingWarning)
 export class KeysController {
   constructor(
     private readonly access: Access,

@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Post, Res, UseGuards } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Res, UseGuards, UseInterceptors } from '@nestjs/common';
 import { type FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { Access } from '../access/access.js';
@@ -6,10 +6,11 @@ import { type Caller } from '../access/callers.js';
 import { Users } from '../accounts/users.js';
 import { roles } from '../organizations/member.entity.js';
 import { Members } from '../organizations/members.js';
-import { Clock } from '../platform/clock.js';
+import { Standings } from '../organizations/standings.js';
 import { invalidFields, notFound } from '../platform/errors.js';
 import { Urls } from '../platform/urls.js';
 import { AuthenticationGuard, From } from './http/authentication.guard.js';
+import { StandingWarning } from './http/standing-warning.interceptor.js';
 import { memberView, organizationView } from './views/organization.view.js';
 
 const Role = z.enum(roles, { error: 'is invalid' });
@@ -18,13 +19,14 @@ const RoleInput = z.object({ role: Role });
 
 @Controller('api/orgs')
 @UseGuards(AuthenticationGuard)
+@UseInterceptors(StandingWarning)
 export class OrganizationsController {
   constructor(
     private readonly access: Access,
     private readonly members: Members,
     private readonly users: Users,
     private readonly urls: Urls,
-    private readonly clock: Clock,
+    private readonly standings: Standings,
   ) {}
 
   @Get()
@@ -32,12 +34,12 @@ export class OrganizationsController {
     if (caller.actor.kind === 'anonymous') return [];
     this.access.credential(caller, { domain: 'api', resource: 'read' });
     const found = await this.access.memberships(caller);
-    return found.map(({ organization }) => organizationView(organization, this.clock.now()));
+    return found.map(({ organization }) => organizationView(this.standings, organization));
   }
 
   @Get(':organization')
   async show(@From() caller: Caller, @Param('organization') name: string) {
-    return organizationView(await this.access.organization(caller, 'organization.see', name), this.clock.now());
+    return organizationView(this.standings, await this.access.organization(caller, 'organization.see', name));
   }
 
   @Get(':organization/members')

@@ -1,4 +1,4 @@
-import { Controller, Get, Param, Query, UseGuards } from '@nestjs/common';
+import { Controller, Get, Param, Query, UseGuards, UseInterceptors } from '@nestjs/common';
 import { z } from 'zod';
 import { Access } from '../access/access.js';
 import { type Caller } from '../access/callers.js';
@@ -11,6 +11,7 @@ import { notFound } from '../platform/errors.js';
 import { Urls } from '../platform/urls.js';
 import { AuthenticationGuard, From } from './http/authentication.guard.js';
 import { Page, PAGE_SIZE } from './http/input.js';
+import { StandingWarning } from './http/standing-warning.interceptor.js';
 import { ownerView, packageView } from './views/package.view.js';
 
 /** hex.pm also sorts by the downloads of late; both are by those of all time here. An order we do not know is by name. */
@@ -22,6 +23,7 @@ const Search = z.object({ search: z.string().max(500).optional(), sort: Sort.def
 
 @Controller(['api/packages', 'api/repos/:repository/packages'])
 @UseGuards(AuthenticationGuard)
+@UseInterceptors(StandingWarning)
 export class PackagesController {
   constructor(
     private readonly access: Access,

@@ -1,4 +1,4 @@
-import { Controller, Param, Post, Query, Req, Res, UseGuards } from '@nestjs/common';
+import { Controller, Param, Post, Query, Req, Res, UseGuards, UseInterceptors } from '@nestjs/common';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { Access } from '../access/access.js';
@@ -13,6 +13,7 @@ import { Urls } from '../platform/urls.js';
 import { Registry } from '../registry/registry.js';
 import { AuthenticationGuard, From } from './http/authentication.guard.js';
 import { Flag } from './http/input.js';
+import { StandingWarning } from './http/standing-warning.interceptor.js';
 import { releaseView } from './views/release.view.js';
 
 /** How long an answer waits for its index. Well below the 15 s after which mix gives up. */
@@ -27,6 +28,7 @@ const Options = z.object({ replace: Flag.default(true) });
  */
 @Controller(['api', 'api/repos/:repository'])
 @UseGuards(AuthenticationGuard)
+@UseInterceptors(StandingWarning)
 export class PublishController {
   constructor(
     private readonly access: Access,

@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Post, UseGuards } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, UseGuards, UseInterceptors } from '@nestjs/common';
 import { z } from 'zod';
 import { Access, type Opened } from '../access/access.js';
 import { type Caller } from '../access/callers.js';
@@ -13,6 +13,7 @@ import { notFound } from '../platform/errors.js';
 import { Urls } from '../platform/urls.js';
 import { Registry } from '../registry/registry.js';
 import { AuthenticationGuard, From } from './http/authentication.guard.js';
+import { StandingWarning } from './http/standing-warning.interceptor.js';
 import { VISIBLE_MS } from './publish.controller.js';
 import { releaseView } from './views/release.view.js';
 
@@ -23,6 +24,7 @@ const RetirementInput = z.object({
 
 @Controller(['api/packages/:name/releases/:version', 'api/repos/:repository/packages/:name/releases/:version'])
 @UseGuards(AuthenticationGuard)
+@UseInterceptors(StandingWarning)
 export class ReleasesController {
   constructor(
     private readonly access: Access,

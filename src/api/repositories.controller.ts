@@ -1,11 +1,13 @@
-import { Controller, Get, Param, UseGuards } from '@nestjs/common';
+import { Controller, Get, Param, UseGuards, UseInterceptors } from '@nestjs/common';
 import { Access } from '../access/access.js';
 import { type Caller } from '../access/callers.js';
 import { AuthenticationGuard, From } from './http/authentication.guard.js';
+import { StandingWarning } from './http/standing-warning.interceptor.js';
 import { repositoryView } from './views/organization.view.js';
 
 @Controller('api/repos')
 @UseGuards(AuthenticationGuard)
+@UseInterceptors(StandingWarning)
 export class RepositoriesController {
   constructor(private readonly access: Access) {}
 

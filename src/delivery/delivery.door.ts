@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { Inject, Injectable } from '@nestjs/common';
+import { clientMessage, printsMessages } from '../hex/client-message.js';
 import { CONFIG, type Config } from '../platform/config.js';
 import { DomainError, notFound } from '../platform/errors.js';
 import { bodyOf } from '../platform/http/error-filter.js';
@@ -80,11 +81,13 @@ export class DeliveryDoor {
       requestId,
     };
     const reader = await this.readers.admit(wanted.scope, request.headers.authorization, origin);
+    if (reader.warning !== null) tell(request, response, reader.warning, 'warn');
     const file = await this.files.find(reader.repositoryId, wanted);
     if (file === null) throw notFound(nameOf(wanted));
     const audience = reader.isPublic ? 'public' : 'private';
     response.setHeader('cache-control', `${audience}, ${FRESHNESS[wanted.kind]}`);
-    if (!reader.isPublic) response.setHeader('vary', 'authorization');
+    if (!reader.isPublic)
+      response.setHeader('vary', reader.warning === null ? 'authorization' : 'authorization, user-agent');
     const sent = await this.send(request, response, file, wanted.kind === 'tarball');
     if (sent === 'whole' && wanted.kind === 'tarball')
       this.downloads.note({ repositoryId: reader.repositoryId, name: wanted.name, version: wanted.version });
@@ -146,6 +149,9 @@ export class DeliveryDoor {
     if (status >= 500) this.logger.error({ err: error, request_id: requestId }, 'fetch failed');
     for (const name of ['etag', 'accept-ranges', 'content-type', 'content-length']) response.removeHeader(name);
     response.setHeader('cache-control', 'private, no-store');
+    // mix shows its own words for a refused fetch, and ours only so.
+    if (error instanceof DomainError && error.code.startsWith('organization_'))
+      tell(request, response, message, 'fatal');
     if (status === 401) response.setHeader('www-authenticate', CHALLENGE);
     sendText(request, response, `${message}\n`, status);
   }
@@ -156,6 +162,10 @@ function sendText(request: IncomingMessage, response: ServerResponse, text: stri
   response.setHeader('content-type', 'text/plain; charset=utf-8');
   response.setHeader('content-length', Buffer.byteLength(text));
   response.end(request.method === 'HEAD' ? undefined : text);
+}
+
+function tell({ headers }: IncomingMessage, response: ServerResponse, text: string, level: 'warn' | 'fatal'): void {
+  if (printsMessages(headers['user-agent'])) response.setHeader('x-hex-message', clientMessage(text, level));
 }
 
 function nameOf(wanted: Extract<Wanted, { kind: 'index' | 'tarball' }>): string {

@@ -15,6 +15,8 @@ import { type Loaded, TaggedCache } from '../platform/tagged-cache.js';
 export interface Readable {
   readonly repositoryId: string;
   readonly isPublic: boolean;
+  /** What the client should print of the organization's standing. */
+  readonly warning: string | null;
   /** Whose last use a fetch is. */
   readonly used: { readonly table: 'keys' | 'grants'; readonly id: string } | undefined;
 }
@@ -54,10 +56,15 @@ export class Readers {
 
   private async load(scope: string | undefined, header: string | undefined, origin: Origin): Promise<Loaded<Readable>> {
     const caller = await this.callers.identify(header, origin);
-    const { repository, organization, until } = await this.open(caller, scope);
+    const { repository, organization, warning, until } = await this.open(caller, scope);
     const { actor, key, grant } = caller;
     return {
-      value: { repositoryId: repository.id, isPublic: scopeOf(repository) === undefined, used: usedOf(caller) },
+      value: {
+        repositoryId: repository.id,
+        isPublic: scopeOf(repository) === undefined,
+        warning,
+        used: usedOf(caller),
+      },
       tags: [
         `repository:${repository.name}`,
         ...(organization === null ? [] : [`organization:${organization.id}`]),

@@ -1,14 +1,17 @@
 import { Module } from '@nestjs/common';
 import { AccountsModule } from '../accounts/accounts.module.js';
+import { BillingModule } from '../billing/billing.module.js';
 import { OrganizationsModule } from '../organizations/organizations.module.js';
 import { PackagesModule } from '../packages/packages.module.js';
 import { RegistryModule } from '../registry/registry.module.js';
 import { Demo } from './demo/demo.js';
 import { HealthController } from './health.controller.js';
+import { Metrics } from './metrics.js';
+import { MetricsController } from './metrics.controller.js';
 
 @Module({
-  imports: [AccountsModule, OrganizationsModule, PackagesModule, RegistryModule],
-  controllers: [HealthController],
-  providers: [Demo],
+  imports: [AccountsModule, BillingModule, OrganizationsModule, PackagesModule, RegistryModule],
+  controllers: [HealthController, MetricsController],
+  providers: [Demo, Metrics],
 })
 export class OpsModule {}

@@ -6,8 +6,12 @@ export class Organization {
   /** Lower case, unique; also the name of its repository. */
   @Column({ type: 'text' }) name: string;
   @Column({ type: 'timestamptz' }) trialEndsAt: Date;
-  /** Paid for until then, grace included; billing writes it. Null: never paid. */
+  /** Everything works until then: what is paid and the grace after it, never without end. Null: never paid. Billing writes it. */
   @Column({ type: 'timestamptz', nullable: true }) accessUntil: Date | null;
+  /** How it stands with the money, as last read from Stripe: what people are told; the gates ask `accessUntil`. */
+  @Column({ type: 'text', nullable: true }) payment: 'paid' | 'canceling' | 'past_due' | 'ended' | null;
+  /** The end of what is paid, without grace. */
+  @Column({ type: 'timestamptz', nullable: true }) paidUntil: Date | null;
   /** The operator's word, above trial and payment: free of charge, or shut. */
   @Column({ type: 'text', nullable: true }) override: 'comped' | 'blocked' | null;
   /** Paid seats; null while none are sold (trial, comped): no limit. */

@@ -14,11 +14,12 @@ import { Organizations } from './organizations.js';
 import { Profiles } from './profiles.js';
 import { Renames } from './renames.js';
 import { Seats } from './seats.js';
+import { Standings } from './standings.js';
 
 @Module({
   imports: [AccountsModule],
   providers: [
-    ...[Organizations, Profiles, Renames, Deletions, WaitingTime, Members, Seats],
+    ...[Organizations, Profiles, Renames, Deletions, WaitingTime, Members, Seats, Standings],
     ...[AccountDeletion, Leaving],
     ...[Invitations, InvitedAccounts, InvitationLinks, InvitationRecord, Notices, MemberNotices, OrganizationsJobs],
   ],
@@ -31,6 +32,7 @@ import { Seats } from './seats.js';
     WaitingTime,
     Members,
     Seats,
+    Standings,
     Invitations,
     InvitedAccounts,
     Notices,

@@ -15,6 +15,7 @@ import { checkName } from './names.js';
 import { OrganizationCreated } from './organizations.events.js';
 import { holdAccount, isNameKept } from './organizations.queries.js';
 import { Repository } from './repository.entity.js';
+import { type Standing, standingOf } from './standing.js';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -23,10 +24,11 @@ export interface Membership {
   readonly organization: Organization;
   readonly role: Role;
   readonly since: Date;
+  readonly standing: Standing;
 }
 
 const fresh = {
-  ...{ accessUntil: null, override: null, seats: null, deletionAt: null },
+  ...{ accessUntil: null, payment: null, paidUntil: null, override: null, seats: null, deletionAt: null },
   ...{ displayName: null, website: null, contactEmail: null, about: null },
 };
 
@@ -97,7 +99,8 @@ export class Organizations implements OnModuleInit {
     const found = await this.database.manager.find(Organization, { where, order: { name: 'asc' } });
     return found.map((organization) => {
       const { role, createdAt } = byId.get(organization.id)!;
-      return { organization, role, since: createdAt };
+      const standing = standingOf(organization, this.config.ladder, this.clock.now());
+      return { organization, role, since: createdAt, standing };
     });
   }
 

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { parsePrices } from './currencies.js';
 import { parseSender } from './mail/address.js';
 import { parseSmtpUrl } from './mail/smtp-settings.js';
 
@@ -68,7 +69,30 @@ const settings = z.object({
     .regex(/^[a-z][a-z0-9_]{2,}$/, 'must be a repository name such as hexpm')
     .optional(),
   SIGN_UP: z.enum(['open', 'invited'], { error: 'must be open or invited' }).default('open'),
+  BILLING: z.enum(['stripe', 'sandbox', 'off'], { error: 'must be stripe, sandbox or off' }).optional(),
+  STRIPE_SECRET_KEY: text.regex(/^(sk|rk)_(live|test)_\w+$/, 'must be a secret or restricted key of Stripe').optional(),
+  STRIPE_PUBLISHABLE_KEY: text.regex(/^pk_(live|test)_\w+$/, 'must be a publishable key of Stripe').optional(),
+  STRIPE_WEBHOOK_SECRETS: list
+    .refine((all) => all.every((one) => /^whsec_\S{16,}$/.test(one)), 'must be signing secrets (whsec_…)')
+    .optional(),
+  STRIPE_SANDBOX_URL: httpUrl.transform((url) => url.replace(/\/+$/, '')).optional(),
+  STRIPE_SANDBOX_PORT: whole(0, 65_535).optional(),
+  STRIPE_TAX: list
+    .refine(
+      (all) => all.join() === 'automatic' || all.every((one) => /^txr_\w+$/.test(one)),
+      'must be automatic or tax rates (txr_…)',
+    )
+    .optional(),
+  PRICES: text
+    .default('usd=9.00/90.00')
+    .transform(
+      (value, context) =>
+        parsePrices(value) ?? wrong(context, 'must be CURRENCY=MONTHLY/ANNUAL, such as usd=9.00/90.00,eur=8.50/85.00'),
+    ),
+  PRICE_NOTICE_DAYS: whole(0, 365).default(60),
   TRIAL_DAYS: whole(0, 3650).default(30),
+  GRACE_DAYS: whole(0, 365).default(15),
+  PUBLISHING_STOPPED_DAYS: whole(0, 3650).default(30),
   DELETION_DAYS: whole(1, 365).default(14),
   MAX_TARBALL_BYTES: whole(1024, 64 * 1024 * 1024).default(16 * 1024 * 1024),
   UPLOAD_IDLE_SECONDS: whole(1, 600).default(30),
@@ -77,6 +101,10 @@ const settings = z.object({
   ACCESS_CACHE_SECONDS: whole(0, 600).default(30),
   JOBS_CONCURRENCY: whole(0, 64).default(4),
   SHUTDOWN_SECONDS: whole(1, 600).default(25),
+  METRICS_TOKEN: z
+    .string()
+    .regex(/^\S{16,}$/, 'must have at least 16 characters and no spaces')
+    .optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   DEMO: flag.optional(),
 });
@@ -108,9 +136,32 @@ function crossChecks(s: Settings): string[] {
     ['TOKEN_KEY', 'TOKEN_KEY_FILE'],
   ] as const)
     if (s[value] !== undefined && s[file] !== undefined) problems.push(`${value}: give it or ${file}, not both`);
+  problems.push(...billingChecks(s));
   // A job may hold one connection while it needs another; with more jobs than connections they could wait for ever.
   if (s.JOBS_CONCURRENCY >= s.DATABASE_POOL_SIZE) problems.push('JOBS_CONCURRENCY: must be below DATABASE_POOL_SIZE');
   return s.NODE_ENV === 'production' ? [...problems, ...productionChecks(s)] : problems;
+}
+
+const STRIPE_SETTINGS = ['STRIPE_SECRET_KEY', 'STRIPE_PUBLISHABLE_KEY', 'STRIPE_WEBHOOK_SECRETS'] as const;
+
+/** Where seats are paid for: a real account once its key is given, else the sandbox. */
+const billingMode = (s: Settings): 'stripe' | 'sandbox' | 'off' =>
+  s.BILLING ?? (s.STRIPE_SECRET_KEY !== undefined && s.STRIPE_SANDBOX_URL === undefined ? 'stripe' : 'sandbox');
+
+function billingChecks(s: Settings): string[] {
+  const mode = billingMode(s);
+  const missing = STRIPE_SETTINGS.filter((name) => s[name] === undefined);
+  const isStarted = mode === 'sandbox' && s.STRIPE_SANDBOX_URL === undefined;
+  const problems: string[] = [];
+  if (mode !== 'off' && !isStarted && missing.length > 0)
+    problems.push(`${missing.join(', ')}: needed for billing by Stripe`);
+  if (isStarted && s.STRIPE_SECRET_KEY !== undefined)
+    problems.push('BILLING: the sandbox is never started beside a real key; take one of the two away');
+  if (mode === 'stripe' && s.STRIPE_SANDBOX_URL !== undefined)
+    problems.push('STRIPE_SANDBOX_URL: not with BILLING=stripe, which talks to Stripe itself');
+  if (s.STRIPE_SECRET_KEY?.includes('_live_') !== s.STRIPE_PUBLISHABLE_KEY?.includes('_live_') && missing.length === 0)
+    problems.push('STRIPE_PUBLISHABLE_KEY: one key is for live mode, the other for test mode');
+  return problems;
 }
 
 const issuesOf = (error: z.ZodError): string[] =>
@@ -136,6 +187,7 @@ function productionChecks(s: Settings): string[] {
   must(s.TOKEN_KEY !== undefined || s.TOKEN_KEY_FILE !== undefined, 'TOKEN_KEY or TOKEN_KEY_FILE: needed');
   must(s.SMTP_URL !== undefined, 'SMTP_URL: needed, the local mailbox is for trying things out');
   must(s.MAIL_FROM !== undefined, 'MAIL_FROM: needed, relays only take senders they know');
+  must(billingMode(s) !== 'sandbox', 'STRIPE_SECRET_KEY: needed, or BILLING=off; the sandbox takes no real money');
   must(s.DEMO !== true, 'DEMO: the demo organization has published passwords');
   return problems;
 }
@@ -151,6 +203,26 @@ export function readConfig(env: Record<string, string | undefined>) {
   const problems = crossChecks(parsed.data);
   if (problems.length > 0) throw new ConfigError(problems);
   return Object.freeze(shape(parsed.data));
+}
+
+/** What it takes to talk to Stripe, or to something that behaves like it. */
+export interface StripeAccess {
+  readonly secretKey: string;
+  readonly publishableKey: string;
+  /** More than one while a secret is being replaced. */
+  readonly webhookSecrets: readonly string[];
+  /** Undefined: Stripe itself. */
+  readonly apiUrl: string | undefined;
+}
+
+function stripeAccess(s: Settings): StripeAccess | undefined {
+  if (billingMode(s) === 'off' || STRIPE_SETTINGS.some((name) => s[name] === undefined)) return undefined;
+  return Object.freeze({
+    secretKey: s.STRIPE_SECRET_KEY!,
+    publishableKey: s.STRIPE_PUBLISHABLE_KEY!,
+    webhookSecrets: s.STRIPE_WEBHOOK_SECRETS!,
+    apiUrl: s.STRIPE_SANDBOX_URL,
+  });
 }
 
 function shape(s: Settings) {
@@ -187,6 +259,24 @@ function shape(s: Settings) {
     publicRepository: s.PUBLIC_REPOSITORY,
     /** May anybody make an account, or only who was invited into an organization? */
     signUp: s.SIGN_UP,
+    billing: Object.freeze({
+      mode: billingMode(s),
+      /** Minor units by lower-case currency. The first currency is the usual one. */
+      prices: s.PRICES,
+      /** How long before a raised price is charged the customers are told. */
+      priceNoticeDays: s.PRICE_NOTICE_DAYS,
+      /** `automatic`: Stripe Tax; ids of tax rates; undefined: none. */
+      tax: s.STRIPE_TAX,
+      /** Undefined with the sandbox that is started within this process: it makes its own (see `ground`). */
+      stripe: stripeAccess(s),
+      sandboxPort: s.STRIPE_SANDBOX_PORT ?? (s.PORT === 0 ? 0 : s.PORT + 1),
+    }),
+    ladder: Object.freeze({
+      /** Nobody pays here: every organization is free of charge. */
+      free: billingMode(s) === 'off',
+      graceDays: s.GRACE_DAYS,
+      publishingStoppedDays: s.PUBLISHING_STOPPED_DAYS,
+    }),
     trialDays: s.TRIAL_DAYS,
     deletionDays: s.DELETION_DAYS,
     maxTarballBytes: s.MAX_TARBALL_BYTES,
@@ -197,6 +287,8 @@ function shape(s: Settings) {
     accessCacheMs: s.ACCESS_CACHE_SECONDS * 1000,
     jobsConcurrency: s.JOBS_CONCURRENCY,
     shutdownMs: s.SHUTDOWN_SECONDS * 1000,
+    /** Undefined: metrics are shown to this machine only. */
+    metricsToken: s.METRICS_TOKEN,
     logLevel: s.LOG_LEVEL,
     demo: s.DEMO ?? (s.DATABASE_URL === undefined && s.NODE_ENV === 'development'),
   };

@@ -39,6 +39,8 @@ export const paths = {
   olderActivity: (before: string): string => `/account/activity${query({ before })}`,
   deleteAccount: '/account/delete',
 
+  stripeWebhook: '/webhooks/stripe',
+
   user: (name: string): string => `/users/${segment(name)}`,
 
   organizations: '/orgs',
@@ -47,7 +49,26 @@ export const paths = {
   members: (name: string): string => `/orgs/${segment(name)}/members`,
   organizationKeys: (name: string): string => `/orgs/${segment(name)}/keys`,
   audit: (name: string): string => `/orgs/${segment(name)}/audit`,
+  billing: (name: string): string => `/orgs/${segment(name)}/billing`,
   readers: (name: string): string => `/orgs/${segment(name)}/access`,
+  billingDetails: (name: string): string => `${paths.billing(name)}/details`,
+  billingCard: (name: string): string => `${paths.billing(name)}/card`,
+  /** Where the browser comes back to with a card that has been set up. */
+  billingCardDone: (name: string): string => `${paths.billing(name)}/card/done`,
+  subscribe: (name: string): string => `${paths.billing(name)}/subscribe`,
+  seats: (name: string): string => `${paths.billing(name)}/seats`,
+  plan: (name: string): string => `${paths.billing(name)}/plan`,
+  /** A change with its price, to be confirmed. */
+  billingChange: (name: string, operation: string): string => `${paths.billing(name)}/changes/${segment(operation)}`,
+  cancelSubscription: (name: string): string => `${paths.billing(name)}/cancel`,
+  resumeSubscription: (name: string): string => `${paths.billing(name)}/resume`,
+  coupon: (name: string): string => `${paths.billing(name)}/coupon`,
+  refreshBilling: (name: string): string => `${paths.billing(name)}/refresh`,
+  invoice: (name: string, id: string): string => `${paths.billing(name)}/invoices/${segment(id)}`,
+  invoiceAct: (name: string, id: string, act: 'pay' | 'abandon' | 'done' | 'pdf'): string =>
+    `${paths.invoice(name, id)}/${act}`,
+  /** All PDFs in one archive. */
+  allInvoices: (name: string): string => `${paths.billing(name)}/invoices.zip`,
   settings: (name: string): string => `/orgs/${segment(name)}/settings`,
   /** What is done on the members page: to a member, or to an invitation. */
   memberAct: (name: string, user: string, act: 'role' | 'remove'): string =>

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { Endings } from '../billing/endings.js';
 import { WaitingTime } from '../organizations/deletions.js';
 import { type Organization } from '../organizations/organization.entity.js';
 import { Seats } from '../organizations/seats.js';
@@ -28,6 +29,7 @@ export class Erasing {
     private readonly objects: Objects,
     private readonly wait: WaitingTime,
     private readonly end: Obituary,
+    private readonly endings: Endings,
   ) {}
 
   /** Throws for an organization that is not due. */
@@ -48,6 +50,7 @@ export class Erasing {
     const repositoryId = await lockRepository(tx, organizationId);
     if (repositoryId !== null)
       for (const key of await removeIndexes(tx, repositoryId)) await this.objects.drop(tx, key);
+    await this.endings.announce(tx, organizationId);
     await this.end.announce(tx, organization);
     await removeOrganization(tx, organizationId);
   }

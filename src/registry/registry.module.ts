@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AccountsModule } from '../accounts/accounts.module.js';
+import { BillingModule } from '../billing/billing.module.js';
 import { OrganizationsModule } from '../organizations/organizations.module.js';
 import { CONFIG } from '../platform/config.js';
 import { Erasing } from './erasing.js';
@@ -11,7 +12,7 @@ import { Renaming } from './renaming.js';
 import { loadRegistryKey, REGISTRY_KEY, SigningKey } from './signing-key.js';
 
 @Module({
-  imports: [AccountsModule, OrganizationsModule],
+  imports: [AccountsModule, BillingModule, OrganizationsModule],
   providers: [
     { provide: REGISTRY_KEY, inject: [CONFIG], useFactory: loadRegistryKey },
     SigningKey,

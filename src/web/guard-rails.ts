@@ -3,21 +3,27 @@ import { type FastifyInstance } from 'fastify';
 import { DomainError } from '../platform/errors.js';
 import { type ErrorBody } from '../platform/http/error-filter.js';
 import { errorPage } from './error.page.js';
+import { type Origins } from './http/answers.js';
 import { refuseForeignForms } from './http/same-origin.js';
 import { visitorOf } from './http/visitor.js';
 
-const isSite = (url: string): boolean => !/^\/api(\/|\?|$)/.test(url);
+const isSite = (url: string): boolean => !/^\/(api|webhooks)(\/|\?|$)/.test(url);
 
 /**
  * Nothing but our own files, no inline script or style, no frames, forms to ourselves. `formTargets`: origins that the form of
- * this one page may lead to (OAuth's redirect to its client).
+ * this one page may lead to (OAuth's redirect to its client). `origins`: whom this one page asks besides us (Stripe's form; it
+ * writes style attributes onto the frames that it adds, which are allowed there and nowhere else).
  */
-export const contentSecurityPolicy = (formTargets: readonly string[] = []): string =>
+export const contentSecurityPolicy = (formTargets: readonly string[] = [], origins?: Origins): string =>
   [
-    ...["default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data:", "connect-src 'self'"],
-    ...["font-src 'self'", "base-uri 'none'", "frame-ancestors 'none'", "frame-src 'self'"],
-    `form-action ${["'self'", ...formTargets].join(' ')}`,
+    ...["default-src 'none'", from('script-src', origins?.script), "style-src 'self'"],
+    ...(origins === undefined ? [] : ["style-src-attr 'unsafe-inline'"]),
+    ...[`${from('img-src', origins?.image)} data:`, from('connect-src', origins?.connect), "font-src 'self'"],
+    ...["base-uri 'none'", "frame-ancestors 'none'", from('frame-src', origins?.frame)],
+    from('form-action', formTargets),
   ].join('; ');
+
+const from = (directive: string, others: readonly string[] = []): string => [directive, "'self'", ...others].join(' ');
 
 /** For people: headers that keep pages from being framed, scripted or sniffed, and errors as pages instead of terms. */
 export async function guardSite(fastify: FastifyInstance, publicUrl: string): Promise<void> {

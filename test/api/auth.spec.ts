@@ -139,7 +139,10 @@ describe('a key that is not', () => {
 describe('an organization that does not pay', () => {
   test.each([
     ['blocked', 'organization has been blocked by the operator of this server'],
-    ['lapsed', 'organization has no active billing subscription'],
+    [
+      'export_only',
+      'organization has no active billing subscription: packages can be neither fetched nor published because the trial has ended; subscribe at',
+    ],
   ])('%s', async (state, message) => {
     const { organization, name } = await team(app);
     const key = await keyOf(app, organization, repository(name), { domain: 'docs', resource: name }, api());
@@ -152,7 +155,8 @@ describe('an organization that does not pay', () => {
       ['package', `${name}/wax`],
     ] as const) {
       const { status, plain } = await check(key, domain, resource);
-      expect([domain, status, plain]).toEqual([domain, 403, { status: 403, message }]);
+      const words = state === 'blocked' ? message : `${message} ${app.url}/orgs/${name}/billing`;
+      expect([domain, status, plain]).toEqual([domain, 403, { status: 403, message: words }]);
     }
     expect((await check(key, 'api', 'read')).status).toBe(200);
   });

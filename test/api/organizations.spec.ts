@@ -35,7 +35,13 @@ describe('reading', () => {
     const shape = {
       name: acme.name,
       billing_active: true,
-      standing: { state: 'trial', until: expect.stringMatching(/Z$/) as string },
+      standing: {
+        ...{ state: 'trial', fetching: true, publishing: true, until: expect.stringMatching(/Z$/) as string },
+        ...{ reason: null, next: { state: 'publishing_stopped', at: expect.stringMatching(/Z$/) as string } },
+        message: expect.stringMatching(
+          /: the trial ends on .* UTC, then publishing stops; subscribe at .*\/billing$/,
+        ) as string,
+      },
       seats: null,
       inserted_at: expect.stringMatching(/Z$/) as string,
       updated_at: expect.stringMatching(/Z$/) as string,
@@ -244,12 +250,36 @@ describe('an organization that', () => {
     expect((await put('wax', '1.0.1')).status).toBe(201);
   });
 
-  test('has lapsed, in the moment its trial ends', async () => {
+  const fetched = async () =>
+    (await ask(`${app.url}/repo/repos/${acme.name}/packages/wax`, { key: acme.fetchKey })).status;
+
+  test('publishes no more in the moment its trial ends, and is still fetched from', async () => {
     app.clock.advance(30 * DAY - 60_000);
-    expect((await put('wax', '1.0.2')).status).toBe(201);
-    expect((await ask(`${app.url}/repo/repos/${acme.name}/packages/wax`, { key: acme.fetchKey })).status).toBe(200);
+    expect([(await put('wax', '1.0.2')).status, await fetched()]).toEqual([201, 200]);
     app.clock.advance(120_000);
-    await shut('organization has no active billing subscription');
+    const refused = await put('wax', '2.0.0');
+    expect([refused.status, refused.body.message]).toEqual([
+      403,
+      expect.stringMatching(
+        /^organization has no active billing subscription: publishing has stopped because the trial has ended, packages can be fetched until .* UTC; subscribe at http.*\/billing$/,
+      ),
+    ]);
+    expect(await fetched()).toBe(200);
+    const { billing_active, standing } = (await ask(url(), { key: admin })).body;
+    expect([billing_active, standing]).toEqual([
+      false,
+      {
+        ...{ state: 'publishing_stopped', fetching: true, publishing: false, until: expect.any(String) as string },
+        ...{ reason: 'trial_ended', next: { state: 'export_only', at: standing.until as string } },
+        message: expect.stringContaining('publishing has stopped because the trial has ended') as string,
+      },
+    ]);
+  });
+
+  test('is shut when the time for fetching is over too', async () => {
+    app.clock.advance(30 * DAY);
+    const words = 'packages can be neither fetched nor published because the trial has ended; subscribe at';
+    await shut(`organization has no active billing subscription: ${words} ${app.url}/orgs/${acme.name}/billing`);
   });
 
   test('pays again', async () => {

@@ -12,14 +12,17 @@ describe.skipIf(!hasChromium())('a person and their account', () => {
 
   test('signs up from the mailbox page, logs out and in, and finds a wrong password told', async () => {
     const mira = await newPerson(app, browsers, 'mira');
-    await mira.open('/signup');
+    await mira.open('/');
+    await mira.follow('Sign up');
     await mira.fill('E-mail address', mira.email);
     await mira.press('Send me a link');
+    await mira.seesTitle('Look into your mailbox');
     const mail = await mailTo(app, mira.email);
     await mira.open('/dev/mailbox');
     await mira.follow(mail.subject);
     await mira.follow(mail.link);
     await mira.chooseNameAndPassword();
+    await mira.sees(`Welcome, ${mira.name}`);
     await mira.isLoggedIn();
     await mira.logOut();
 
@@ -36,7 +39,7 @@ describe.skipIf(!hasChromium())('a person and their account', () => {
 
   test('sets a new password by mail, which ends the sessions that were', async () => {
     const noor = await newPerson(app, browsers, 'noor');
-    await noor.signUp();
+    await noor.hasAccount();
     const elsewhere = await newPerson(app, browsers, 'elsewhere');
     await elsewhere.open('/login');
     await elsewhere.follow('Forgot your password?');
@@ -74,7 +77,7 @@ describe.skipIf(!hasChromium())('a person and their account', () => {
 
   test('logs in with a code of an app, with a recovery code, and with neither twice', async () => {
     const toto = await newPerson(app, browsers, 'toto');
-    await toto.signUp();
+    await toto.hasAccount();
     const { authenticator, codes } = await setUpApp(toto);
     expect(codes).toHaveLength(10);
     await toto.logOut();
@@ -107,7 +110,7 @@ describe.skipIf(!hasChromium())('a person and their account', () => {
 
   test('logs in with a passkey, as the second factor and without a password', async () => {
     const paz = await newPerson(app, browsers, 'paz');
-    await paz.signUp();
+    await paz.hasAccount();
     const device = await addAuthenticator(paz.page);
     // This device says yes to everything, so among the suggestions it would log in before anybody has typed.
     await paz.page.addInitScript(() => {
@@ -142,9 +145,9 @@ describe.skipIf(!hasChromium())('a person and their account', () => {
 
   test('ends a session elsewhere, which is over at once', async () => {
     const sol = await newPerson(app, browsers, 'sol');
-    await sol.signUp();
+    await sol.hasAccount();
     const phone = await newPerson(app, browsers, 'phone');
-    Object.assign(phone, { name: sol.name });
+    Object.assign(phone, { name: sol.name, password: sol.password });
     await phone.givePassword();
     await phone.isLoggedIn();
     await sol.open('/account/sessions');
@@ -159,7 +162,7 @@ describe.skipIf(!hasChromium())('a person and their account', () => {
 
   test('deletes the account, and nobody can log in to it or have its name', async () => {
     const del = await newPerson(app, browsers, 'del');
-    await del.signUp();
+    await del.hasAccount();
     await del.open('/account/delete');
     await del.fill(`Type ${del.name} to confirm`, 'something else');
     await del.press('Delete my account');

@@ -32,7 +32,7 @@ describe.skipIf(!hasChromium())('people and their organization', () => {
 
   test('one founds it and invites another, who makes an account from the mail; roles change; one is removed', async () => {
     const [fay, guy] = [await newPerson(app, browsers, 'fay'), await newPerson(app, browsers, 'guy')];
-    await fay.signUp();
+    await fay.hasAccount();
     await found(fay, 'combs');
     await invite(fay, 'combs', guy, 'read');
 
@@ -69,8 +69,8 @@ describe.skipIf(!hasChromium())('people and their organization', () => {
 
   test('an invitation is accepted by an account that exists, once', async () => {
     const [ivy, joe] = [await newPerson(app, browsers, 'ivy'), await newPerson(app, browsers, 'joe')];
-    await ivy.signUp();
-    await joe.signUp();
+    await ivy.hasAccount();
+    await joe.hasAccount();
     await found(ivy, 'stores');
     await invite(ivy, 'stores', joe, 'billing');
     await joe.openMail(/stores/);
@@ -88,7 +88,7 @@ describe.skipIf(!hasChromium())('people and their organization', () => {
     { timeout: 90_000 },
     async () => {
       const kay = await newPerson(app, browsers, 'kay');
-      await kay.signUp();
+      await kay.hasAccount();
       await found(kay, 'jars');
       await kay.open('/account/keys');
       await kay.fill('Name', 'publishing');

@@ -3,6 +3,8 @@ import { expect } from 'vitest';
 import { type TestApp } from '../support/app.js';
 import { type Browsers, type Profile } from '../support/browser.js';
 import { mailTo } from '../support/mailbox.js';
+import { PASSWORD, person } from '../support/people.js';
+import { logIn } from '../support/world.js';
 
 export const PASSPHRASE = 'seven bees on a lamp';
 
@@ -65,15 +67,10 @@ export class Person {
     await this.press(button);
   }
 
-  async signUp(): Promise<void> {
-    await this.open('/');
-    await this.follow('Sign up');
-    await this.fill('E-mail address', this.email);
-    await this.press('Send me a link');
-    await this.seesTitle('Look into your mailbox');
-    await this.openMail(/./);
-    await this.chooseNameAndPassword();
-    await this.sees(`Welcome, ${this.name}`);
+  /** Has an account and is logged in to it, without the forms: one test goes through those. */
+  async hasAccount(): Promise<void> {
+    this.password = PASSWORD;
+    await logIn(this.test, this.profile, await person(this.test, this.name));
   }
 
   async logOut(): Promise<void> {

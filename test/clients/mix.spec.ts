@@ -2,7 +2,6 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Keys } from '../../src/accounts/keys.js';
-import { Organizations } from '../../src/organizations/organizations.js';
 import { SigningKey } from '../../src/registry/signing-key.js';
 import { useApp } from '../support/app.js';
 import { publish } from '../support/http.js';
@@ -166,18 +165,71 @@ describe.skipIf(!(await hasHexClient()))('mix hex', () => {
     expect(refused).toMatchObject({ code: 1, output: expect.stringContaining('API key revoked') as string });
   });
 
-  test('a lapsed organization is told why', async () => {
-    const organizations = app.app.get(Organizations);
-    await organizations.setOverride(TESTS, acme.name, 'blocked');
-    try {
+  describe('down the ladder', () => {
+    afterAll(() => stands('access_until = null, payment = null', 30));
+
+    const fetching = async () => {
       const client = await project(custom());
-      await addRepository(client, acme.fetchKey);
-      expect(await client.mix('deps.get')).not.toMatchObject({ code: 0 });
-      const publisher = await project('', { HEX_API_KEY: acme.publishKey });
-      const { output } = await publisher.mix('hex.publish', 'package', '--organization', acme.name, '--yes');
-      expect(output).toContain('organization has been blocked by the operator of this server');
-    } finally {
-      await organizations.setOverride(TESTS, acme.name, null);
-    }
+      expect(await addRepository(client, acme.fetchKey)).toMatchObject({ code: 0 });
+      return client.mix('deps.get');
+    };
+    const publishing = async () => {
+      const client = await project('', { HEX_API_KEY: acme.publishKey });
+      return client.mix('hex.publish', 'package', '--organization', acme.name, '--yes');
+    };
+
+    test('while a payment is late it warns, and goes on', async () => {
+      await stands(`access_until = now() + interval '9 days', payment = 'past_due'`);
+      const warning = `API warning: organization ${acme.name}: the last payment failed, everything works until `;
+      const got = await fetching();
+      expect([got.code, got.output]).toEqual([0, expect.stringContaining('Getting waxy')]);
+      expect(got.output).toContain(warning);
+      expect(got.output).toContain(`pay the open invoice at ${app.url}/orgs/${acme.name}/billing`);
+      const published = await publishing();
+      expect([published.code, published.output]).toEqual([0, expect.stringContaining('Package published to')]);
+      expect(published.output).toContain(warning);
+    });
+
+    test('where publishing has stopped it fetches, and is told why it cannot publish', async () => {
+      await stands(`access_until = now() - interval '1 hour', payment = 'past_due'`);
+      const got = await fetching();
+      expect([got.code, got.output]).toEqual([0, expect.stringContaining('Getting waxy')]);
+      expect(got.output).toContain(`API warning: organization ${acme.name}: publishing has stopped because`);
+      const { code, output } = await publishing();
+      expect([code === 0, output]).toEqual([
+        false,
+        expect.stringContaining('publishing has stopped because the last payment failed'),
+      ]);
+    });
+
+    test('at its end it is refused with words, and new keys with them', async () => {
+      await stands(`access_until = now() - interval '90 days', payment = 'ended'`);
+      const words =
+        'packages can be neither fetched nor published because the subscription has ended; subscribe again at';
+      const got = await fetching();
+      expect([got.code === 0, got.output]).toEqual([false, expect.stringContaining(`API error: ${REFUSED}: ${words}`)]);
+      const published = await publishing();
+      expect([published.code === 0, published.output]).toEqual([false, expect.stringContaining(words)]);
+      const client = await project(organization());
+      await repointHexpm(client);
+      const refused = await client.mix('hex.organization', 'auth', acme.name, '--key', acme.fetchKey);
+      expect([refused.code === 0, refused.output]).toEqual([false, expect.stringContaining(words)]);
+    });
+
+    test('blocked by the operator it is told so', async () => {
+      await stands(`override = 'blocked'`);
+      const words = 'organization has been blocked by the operator of this server';
+      for (const { code, output } of [await fetching(), await publishing()])
+        expect([code === 0, output]).toEqual([false, expect.stringContaining(words)]);
+    });
   });
 });
+
+const REFUSED = 'organization has no active billing subscription';
+
+/** The organization's trial has ended, or ends in so many days, and these columns say the rest. */
+async function stands(columns: string, trialDays = -400): Promise<void> {
+  const all = `override = null, trial_ends_at = now() + $2 * interval '1 day'`;
+  await app.db.query(`update organizations set ${all} where name = $1`, [acme.name, trialDays]);
+  await app.db.query(`update organizations set ${columns} where name = $1`, [acme.name]);
+}

@@ -2,7 +2,6 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Keys } from '../../src/accounts/keys.js';
-import { Organizations } from '../../src/organizations/organizations.js';
 import { SigningKey } from '../../src/registry/signing-key.js';
 import { useApp } from '../support/app.js';
 import { ask, publish } from '../support/http.js';
@@ -87,16 +86,30 @@ describe.skipIf(!(await hasRebar3()))('rebar3', () => {
     );
   });
 
-  test('is refused while the organization has lapsed', async () => {
-    const organizations = app.app.get(Organizations);
-    await organizations.setOverride(TESTS, acme.name, 'blocked');
-    try {
-      const { code, output } = await compile(custom(acme.fetchKey));
-      expect(code).not.toBe(0);
-      expect(output).toMatch(/waxy/);
-      expect((await ask(`${app.url}/repo/repos/${acme.name}/packages/waxy`, { key: acme.fetchKey })).status).toBe(403);
-    } finally {
-      await organizations.setOverride(TESTS, acme.name, null);
-    }
+  test.each([
+    ['late', `access_until = now() + interval '9 days', payment = 'past_due'`],
+    ['so late that publishing has stopped', `access_until = now() - interval '1 hour', payment = 'past_due'`],
+  ])('fetches while a payment is %s, and takes no harm', async (_what, columns) => {
+    await stands(columns);
+    const { code, output } = await compile(custom(acme.fetchKey));
+    expect([code, output]).toEqual([0, expect.stringContaining('Fetching waxy v1.0.0')]);
+  });
+
+  test.each([
+    ['at the end of the ladder', `access_until = now() - interval '90 days', payment = 'ended'`, 'no active billing'],
+    ['where the operator has blocked it', `override = 'blocked'`, 'blocked by the operator'],
+  ])('is refused %s', async (_what, columns, words) => {
+    await stands(columns);
+    const { code, output } = await compile(custom(acme.fetchKey));
+    expect(code).not.toBe(0);
+    expect(output).toMatch(/waxy/);
+    const { status, bytes } = await ask(`${app.url}/repo/repos/${acme.name}/packages/waxy`, { key: acme.fetchKey });
+    expect([status, bytes.toString()]).toEqual([403, expect.stringContaining(words)]);
   });
 });
+
+/** The organization's trial has ended, and these columns say the rest. */
+const stands = (columns: string) =>
+  app.db.query(
+    `update organizations set trial_ends_at = now() - interval '400 days', ${columns} where name = '${acme.name}'`,
+  );

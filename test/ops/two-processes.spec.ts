@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Keys } from '../../src/accounts/keys.js';
 import { Members } from '../../src/organizations/members.js';
-import { Organizations } from '../../src/organizations/organizations.js';
 import { settings, startApp, type TestApp } from '../support/app.js';
 import { cloneDatabase } from '../support/database.js';
 import { ask, eventually, publish } from '../support/http.js';
@@ -59,6 +58,23 @@ async function refusedWithinASecond(key: string, status: number, change: () => P
   ).toEqual([status, status, status]);
 }
 
+const DAY = 24 * 60 * 60 * 1000;
+/** Long enough for every process to have answered and remembered, short of the age at which they forget by themselves. */
+const SOON = 4000;
+
+type Opens = 'everything' | 'fetching' | 'nothing';
+type Answered = 'yes' | 'no' | number;
+
+const inWords = (status: number): Answered => (status < 300 ? 'yes' : status === 403 ? 'no' : status);
+
+const publishes = (key: string, name: string) =>
+  Promise.all(
+    [...services, here].map(
+      async ({ url }, index) =>
+        (await publish(url, acme.name, key, { name: `${name}_at_${index}` }, '?replace=true')).status,
+    ),
+  );
+
 describe('two processes', () => {
   test('refuse a revoked key within a second, whoever revoked it', async () => {
     const owner = acme.people.write;
@@ -88,19 +104,80 @@ describe('two processes', () => {
     );
   });
 
-  test('refuse a lapsed organization within a second, and let it in again', async () => {
-    const organizations = here.app.get(Organizations);
-    await refusedWithinASecond(acme.fetchKey, 403, () =>
-      organizations.setTrialEnd(TESTS, acme.name, new Date(Date.now() - 1000)),
-    );
-    await organizations.setTrialEnd(TESTS, acme.name, new Date(Date.now() + 86_400_000));
-    expect(
-      await eventually(
-        () => statuses(acme.fetchKey),
-        (all) => all.every((one) => one === 200),
-        1000,
-      ),
-    ).toEqual([200, 200, 200]);
+  describe('follow the standing within a second', () => {
+    let readers: string[];
+    let publishers: string[];
+
+    beforeAll(async () => {
+      readers = [acme.fetchKey, await keyOf(here, acme.people.write, repositories)];
+      publishers = [acme.publishKey, await keyOf(here, acme.organization, api())];
+    });
+    afterAll(() => stand(`trial_ends_at = $2, access_until = null, payment = null, deletion_at = null`, DAY));
+
+    /** `at`: milliseconds from now, in place of $2. */
+    const stand = (columns: string, at: number) =>
+      here.db.query(`update organizations set ${columns} where name = $1 and $2::timestamptz is not null`, [
+        ...[acme.name, new Date(Date.now() + at)],
+      ]);
+
+    /** To keys of people and of the organization, at every process. */
+    async function expectOpen(open: Opens): Promise<void> {
+      const [fetching, publishing] = [open !== 'nothing', open === 'everything'];
+      const wanted = [
+        ...readers.map(() => Array<Answered>(3).fill(fetching ? 'yes' : 'no')),
+        ...publishers.map(() => Array<Answered>(3).fill(publishing ? 'yes' : 'no')),
+      ];
+      const found = () =>
+        Promise.all([
+          ...readers.map(async (key) => (await statuses(key)).map(inWords)),
+          ...publishers.map(async (key, index) => (await publishes(key, `by_key_${index}`)).map(inWords)),
+        ]);
+      const same = (answers: Answered[][]) => JSON.stringify(answers) === JSON.stringify(wanted);
+      expect(await eventually(found, same, 1000)).toEqual(wanted);
+    }
+
+    const paid = `trial_ends_at = now() - interval '400 days', access_until = $2`;
+
+    test.each<[string, string, number, Opens]>([
+      ['trial', 'trial_ends_at = $2', DAY, 'everything'],
+      ['trial ended', 'trial_ends_at = $2', -1000, 'fetching'],
+      ['trial long ended', 'trial_ends_at = $2', -31 * DAY, 'nothing'],
+      ['active', `${paid}, payment = 'paid'`, DAY, 'everything'],
+      ['past due', `${paid}, payment = 'past_due'`, DAY, 'everything'],
+      ['publishing stopped', `${paid}, payment = 'past_due'`, -1000, 'fetching'],
+      ['paid again', `${paid}, payment = 'paid'`, DAY, 'everything'],
+      ['canceling', `${paid}, payment = 'canceling'`, DAY, 'everything'],
+      ['canceled', `${paid}, payment = 'ended'`, -1000, 'fetching'],
+      ['export only', `${paid}, payment = 'ended'`, -31 * DAY, 'nothing'],
+      ['comped', `override = 'comped'`, 0, 'everything'],
+      ['blocked', `override = 'blocked'`, 0, 'nothing'],
+      ['no longer blocked, and paid', `${paid}, override = null, payment = 'paid'`, DAY, 'everything'],
+      ['closing', `deletion_at = $2`, DAY, 'fetching'],
+      ['kept', 'deletion_at = null', 0, 'everything'],
+    ])('when a third changes it: %s', async (_step, columns, at, open) => {
+      await stand(columns, at);
+      await expectOpen(open);
+    });
+
+    test.each<[string, string, number, Opens, Opens]>([
+      ['the trial ends', 'trial_ends_at = $2, access_until = null, payment = null', 0, 'everything', 'fetching'],
+      ['the grace ends', `${paid}, payment = 'past_due'`, 0, 'everything', 'fetching'],
+      ['the time for fetching ends', `${paid}, payment = 'ended'`, -30 * DAY, 'fetching', 'nothing'],
+      [
+        'the hour of deletion comes',
+        `${paid.replace('$2', `now() + interval '1 day'`)}, deletion_at = $2`,
+        0,
+        'fetching',
+        'nothing',
+      ],
+    ])('when by time alone %s', async (_what, columns, offset, before, after) => {
+      const moment = Date.now() + SOON;
+      await stand(columns, SOON + offset);
+      await expectOpen(before);
+      expect(Date.now(), 'this machine is too slow for this test').toBeLessThan(moment);
+      await new Promise((resolve) => setTimeout(resolve, moment + 20 - Date.now()));
+      await expectOpen(after);
+    });
   });
 
   test('refuse within a second even when their change feeds have just been cut', async () => {

@@ -12,10 +12,10 @@ import { person, TESTS, unique } from '../support/people.js';
 
 /**
  * What `organizations/seats` promises, attacked by two transactions on two connections at once, many times over. Each of
- * these fails within a few rounds when `Seats.lock` only reads the row.
+ * these fails within three rounds or so when `Seats.lock` only reads the row.
  */
 const app = useApp({ env: { DATABASE_POOL_SIZE: '12' } });
-const ROUNDS = 25;
+const ROUNDS = 10;
 let [ada, bob, cyd, dan]: User[] = [];
 
 beforeAll(async () => {

@@ -49,6 +49,10 @@ export interface AppOptions {
   /** What browsers call it; passkeys need a name and take no number. Default: 127.0.0.1. */
   readonly host?: 'localhost';
   readonly store?: ObjectStore;
+  /** Default: any free one. */
+  readonly port?: number;
+  /** Where something else is to keep the same time. */
+  readonly clock?: TestClock;
   /** Jobs that are meant to fail, by the start of their name. */
   readonly failingJobs?: string;
 }
@@ -56,7 +60,7 @@ export interface AppOptions {
 /** The whole product in this process: real Postgres, real HTTP, files on disk. Stop it in the end. */
 export async function startApp(options: AppOptions = {}): Promise<TestApp> {
   const dataDir = await mkdtemp(join(tmpdir(), 'propolis-app-'));
-  const port = await freePort();
+  const port = options.port ?? (await freePort());
   const url = `http://${options.host ?? '127.0.0.1'}:${port}`;
   const databaseUrl = options.databaseUrl ?? (await cloneDatabase());
   const config = Object.freeze({
@@ -66,7 +70,7 @@ export async function startApp(options: AppOptions = {}): Promise<TestApp> {
   const lines: string[] = [];
   const sink = new Writable({ write: (chunk: Buffer, _encoding, done) => done(void lines.push(chunk.toString())) });
   const logger = createLogger('debug', sink);
-  const clock = new TestClock();
+  const clock = options.clock ?? new TestClock();
   const store = options.store ?? storeOf(config);
   const running = await createApp({ config, logger, secrets: await Secrets.of(config), store, clock });
   const { app } = running;
@@ -106,6 +110,8 @@ export function settings(dataDir: string, port: number): Record<string, string> 
   return {
     ...{ NODE_ENV: 'test', DATA_DIR: dataDir, PORT: String(port), SIGNING_KEY: inject('signingKey') },
     ...{ SECRET_KEY: 'a secret that only tests know, 32 characters', DEMO: 'false' },
+    // A service that a test starts has its own sandbox, on a port that nobody else has.
+    STRIPE_SANDBOX_PORT: '0',
     // Tests call more often than people.
     ...{ API_LIMIT_PER_IP: '100000', API_LIMIT_PER_ACTOR: '100000' },
   };

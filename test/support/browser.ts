@@ -66,7 +66,7 @@ export const launch = (): Promise<Browser> => chromium.launch({ executablePath: 
 
 export async function openProfile(browser: Browser, site: string, options?: BrowserContextOptions): Promise<Profile> {
   const context = await browser.newContext({ baseURL: site, serviceWorkers: 'block', ...options });
-  context.setDefaultTimeout(10_000);
+  context.setDefaultTimeout(60_000);
   const expected: RegExp[] = [];
   let seen: string[] = [];
   watch(context, site, (problem) => seen.push(problem));

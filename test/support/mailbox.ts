@@ -1,6 +1,7 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect } from 'vitest';
-import { type KeptMail, type LocalMailbox } from '../../src/platform/mail/local-mailbox.js';
-import { MAIL_TRANSPORT } from '../../src/platform/mail/transport.js';
+import { type KeptMail } from '../../src/platform/mail/local-mailbox.js';
 import { type TestApp } from './app.js';
 import { eventually } from './http.js';
 
@@ -9,7 +10,7 @@ export interface ReceivedMail extends KeptMail {
   readonly link: string;
 }
 
-type WithMail = Pick<TestApp, 'app' | 'db' | 'config'>;
+type WithMail = Pick<TestApp, 'db' | 'config'>;
 
 /** What {@link mailTo} has already returned, so that a second mail is not mistaken for the first. */
 const read = new Map<string, Set<string>>();
@@ -24,7 +25,7 @@ export async function mailTo(test: WithMail, address: string, about = /(?:)/): P
   const seen = readIn(test);
   const unread = async () => (await mailsIn(test)).filter((mail) => mail.to === address && !seen.has(mail.id));
   const matching = async () => (await unread()).filter(({ subject }) => about.test(subject));
-  const [mail] = await eventually(matching, (mails) => mails.length > 0, 10_000);
+  const [mail] = await eventually(matching, (mails) => mails.length > 0, 30_000);
   expect(mail, `a mail to ${address} about ${about}`).toBeDefined();
   seen.add(mail!.id);
   return mail!;
@@ -33,11 +34,26 @@ export async function mailTo(test: WithMail, address: string, about = /(?:)/): P
 /** All mails to this address once everything in the outbox has been sent, the newest first. For saying that there are none. */
 export async function allMailsTo(test: WithMail, address: string): Promise<ReceivedMail[]> {
   const waiting = () => test.db.query<unknown[]>(`select 1 from mails where state = 'waiting'`);
-  expect(await eventually(waiting, (rows) => rows.length === 0, 10_000), 'mails that still wait').toEqual([]);
+  expect(await eventually(waiting, (rows) => rows.length === 0, 30_000), 'mails that still wait').toEqual([]);
   return (await mailsIn(test)).filter((mail) => mail.to === address);
 }
 
-async function mailsIn({ app }: WithMail): Promise<ReceivedMail[]> {
-  const mailbox = app.get<LocalMailbox>(MAIL_TRANSPORT);
-  return (await mailbox.list()).map((mail) => ({ ...mail, link: /https?:\/\/\S+/.exec(mail.text)?.[0] ?? '' }));
+/** By file: a mail does not change, and there may be hundreds while one more is waited for. */
+const opened = new Map<string, ReceivedMail>();
+
+/** The newest first, as the names of the files have it. */
+async function mailsIn({ config }: Pick<TestApp, 'config'>): Promise<ReceivedMail[]> {
+  const directory = join(config.dataDir, 'mailbox');
+  const names = await readdir(directory).catch(() => []);
+  const mails = names.filter((name) => name.endsWith('.json')).toSorted();
+  return Promise.all(mails.toReversed().map((name) => open(join(directory, name))));
+}
+
+async function open(path: string): Promise<ReceivedMail> {
+  const known = opened.get(path);
+  if (known !== undefined) return known;
+  const mail = JSON.parse(await readFile(path, 'utf8')) as KeptMail;
+  const received = { ...mail, link: /https?:\/\/\S+/.exec(mail.text)?.[0] ?? '' };
+  opened.set(path, received);
+  return received;
 }

@@ -132,7 +132,7 @@ export async function startService(
 async function untilReady(service: Service): Promise<void> {
   let over = false;
   void service.ended.then(() => (over = true));
-  for (const end = Date.now() + 50_000; !service.output().includes('Propolis is ready');) {
+  for (const end = Date.now() + 80_000; !service.output().includes('Propolis is ready');) {
     if (over || Date.now() > end) {
       await service.kill();
       throw new Error(`the service did not start:\n${service.output()}`);

@@ -78,8 +78,13 @@ export class Visits {
 
 /** The same page in another window: the styles follow, and so saves what loading it again would cost. */
 async function show(page: Page, { width, height, colorScheme }: View): Promise<void> {
-  await page.setViewportSize({ width, height });
+  // Each of these has the browser lay out the page anew, also where it stays as it was.
+  if (page.viewportSize()?.width !== width) await page.setViewportSize({ width, height });
+  if (lights.get(page) === colorScheme) return;
   await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+  lights.set(page, colorScheme);
 }
+
+const lights = new WeakMap<Page, View['colorScheme']>();
 
 export const nameOf = ({ width, colorScheme }: View): string => `${width}-${colorScheme}`;

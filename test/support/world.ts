@@ -39,6 +39,8 @@ const NAMES = {
   guarded: 'gus',
 } as const;
 
+const DAY = 24 * 60 * 60 * 1000;
+
 export async function buildWorld(test: TestApp): Promise<World> {
   const entries = Object.entries(NAMES).map(async ([who, name]) => [who, await person(test, name)] as const);
   const people = Object.fromEntries(await Promise.all(entries)) as World['people'];
@@ -62,8 +64,8 @@ export async function buildWorld(test: TestApp): Promise<World> {
   return { busy, empty, people };
 }
 
-/** What makes pages full: a profile, a machine that is logged in, an address to confirm; and two organizations in trouble. */
-async function more(test: TestApp, { busy, people: { admin } }: Pick<World, 'busy' | 'people'>): Promise<void> {
+/** What makes pages full: a profile, a machine that is logged in, an address to confirm; and organizations in trouble. */
+async function more(test: TestApp, { busy, people: { admin, reader } }: Pick<World, 'busy' | 'people'>): Promise<void> {
   const about = 'Makers of everything that falls on coyotes.\nAsk in the channel #packages before you publish.';
   await test.app.get(Profiles).change(TESTS, busy, {
     ...{ displayName: 'Acme Corporation', website: 'https://acme.example.org/', about },
@@ -76,7 +78,14 @@ async function more(test: TestApp, { busy, people: { admin } }: Pick<World, 'bus
   await test.app.get(Deletions).announce(TESTS, sunset, 'sunset');
   await organizations.create(TESTS, 'dormant', admin);
   must(await publish(test.url, 'dormant', await keyOf(test, admin, api()), { name: 'old_wax' }));
-  await organizations.setTrialEnd(TESTS, 'dormant', new Date(Date.now() - 24 * 60 * 60 * 1000));
+  await organizations.setTrialEnd(TESTS, 'dormant', new Date(Date.now() - 90 * DAY));
+  for (const [name, accessUntil] of [['overdue', Date.now() + 9 * DAY] as const, ['idle', Date.now() - DAY] as const]) {
+    const late = await organizations.create(TESTS, name, admin);
+    await test.app.get(Members).add(TESTS, late, reader, 'read');
+    await organizations.setTrialEnd(TESTS, name, new Date(Date.now() - 90 * DAY));
+    const columns = [late.id, new Date(accessUntil)];
+    await test.db.query(`update organizations set payment = 'past_due', access_until = $2 where id = $1`, columns);
+  }
 }
 
 async function secondFactors(test: TestApp, user: User): Promise<void> {

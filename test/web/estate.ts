@@ -41,11 +41,15 @@ export class Estate {
     return kind === 'anonymous' ? undefined : this.people[kind];
   }
 
-  /** Publishes `wax`; the organization has it from then on. */
+  private readonly published = new Set<string>();
+
+  /** Publishes `wax`, once; the organization has it from then on. */
   async wax(version = '1.0.0'): Promise<void> {
+    if (this.published.has(version)) return;
     const key = await keyOf(this.test, this.people.admin, api());
     const { status } = await publish(this.test.url, this.name, key, { name: 'wax', version });
     if (status !== 201) throw new Error(`wax was not published: ${status}`);
+    this.published.add(version);
   }
 
   /** A package of the public repository, whose only owner is the writer. */

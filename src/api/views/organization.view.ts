@@ -1,18 +1,22 @@
 import { type Member } from '../../organizations/member.entity.js';
 import { type Organization } from '../../organizations/organization.entity.js';
 import { type Repository } from '../../organizations/repository.entity.js';
-import { standingOf } from '../../organizations/standing.js';
+import { type Standings } from '../../organizations/standings.js';
 import { type Urls } from '../../platform/urls.js';
 import { iso, isoOrNull } from './time.js';
 import { userReference } from './user.view.js';
 
 /** `billing_active` is what clients ask: may it publish now? During a trial too, unlike hex.pm's stored flag. */
-export function organizationView(organization: Organization, now: Date) {
-  const standing = standingOf(organization, now);
+export function organizationView(standings: Standings, organization: Organization) {
+  const { state, fetching, publishing, until, reason, next } = standings.of(organization);
   return {
     name: organization.name,
-    billing_active: standing.publishing,
-    standing: { state: standing.state, until: isoOrNull(standing.until) },
+    billing_active: publishing,
+    standing: {
+      ...{ state, fetching, publishing, until: isoOrNull(until), reason },
+      next: next && { state: next.state, at: iso(next.at) },
+      message: standings.message(organization),
+    },
     seats: organization.seats,
     inserted_at: iso(organization.createdAt),
     updated_at: iso(organization.updatedAt),

@@ -2,6 +2,8 @@
 export interface Answer {
   readonly data: unknown;
   readonly text: string;
+  /** What the exit code should say too, and a line on the error stream: something that was looked at is not in order. */
+  readonly fault?: string;
 }
 
 export type Row = Readonly<Record<string, unknown>>;

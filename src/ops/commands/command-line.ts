@@ -59,7 +59,11 @@ export class AdminCommand extends Command {
   answers<Given extends unknown[]>(work: (rooms: Rooms, ...given: Given) => Promise<Answer>): this {
     return this.action(async (...given: unknown[]) => {
       const json = this.optsWithGlobals<{ json?: boolean }>().json === true;
-      await this.open(async (rooms) => this.terminal.out(render(await work(rooms, ...(given as Given)), json)));
+      await this.open(async (rooms) => {
+        const answer = await work(rooms, ...(given as Given));
+        this.terminal.out(render(answer, json));
+        if (answer.fault !== undefined) throw new Error(answer.fault);
+      });
     });
   }
 }

@@ -5,10 +5,10 @@ import { membersOf } from './member.command.js';
 import type { Rooms } from './rooms.js';
 
 function organizationView({ standing }: Rooms, organization: Organization) {
-  const { state, until } = standing(organization);
-  const { name, override, trialEndsAt, accessUntil, seats, createdAt } = organization;
-  const ends = { trial_ends_at: trialEndsAt, paid_until: accessUntil };
-  return { name, standing: state, until, override, ...ends, seats, created_at: createdAt };
+  const { state, until, reason } = standing(organization);
+  const { name, override, payment, trialEndsAt, accessUntil, paidUntil, seats, createdAt } = organization;
+  const ends = { trial_ends_at: trialEndsAt, paid_until: paidUntil, access_until: accessUntil };
+  return { name, standing: state, until, reason, override, payment, ...ends, seats, created_at: createdAt };
 }
 
 export function organizationCommands(admin: AdminCommand): void {

@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander';
 import { auditCommands } from './audit.command.js';
+import { billingCommands } from './billing.command.js';
 import { AdminCommand, type Open, type Terminal } from './command-line.js';
 import { complaint, oneLine } from './complaint.js';
 import { keyCommands } from './key.command.js';
@@ -43,6 +44,7 @@ function program(open: Open, terminal: Terminal): AdminCommand {
     oauthClientCommands,
     packageCommands,
     registryCommands,
+    billingCommands,
     auditCommands,
   ];
   for (const add of nouns) add(admin);

@@ -4,19 +4,24 @@ import { PasswordChanges } from '../../accounts/password-changes.js';
 import { OAuthClients } from '../../accounts/oauth-clients.js';
 import { Users } from '../../accounts/users.js';
 import { Audit } from '../../audit/audit.js';
+import { BillingRecords } from '../../billing/billing-records.js';
+import { Gateway } from '../../billing/gateway.js';
+import { Overviews } from '../../billing/overview.js';
+import { Reconciling } from '../../billing/reconciling.js';
+import { Subscriptions } from '../../billing/subscriptions.js';
 import { Members } from '../../organizations/members.js';
 import { type Organization } from '../../organizations/organization.entity.js';
 import { Organizations } from '../../organizations/organizations.js';
-import { standingOf } from '../../organizations/standing.js';
+import { Standings } from '../../organizations/standings.js';
 import { Packages } from '../../packages/packages.js';
 import { Releases } from '../../packages/releases.js';
-import { Clock } from '../../platform/clock.js';
+import { CONFIG, type Config } from '../../platform/config.js';
 import { Registry } from '../../registry/registry.js';
 import { SigningKey } from '../../registry/signing-key.js';
 
 /** What commands work with. They know it by type only, so that help does not wait for the whole product to load. */
 export function roomsOf(app: INestApplicationContext) {
-  const clock = app.get(Clock);
+  const standings = app.get(Standings);
   return {
     audit: app.get(Audit),
     users: app.get(Users),
@@ -29,7 +34,15 @@ export function roomsOf(app: INestApplicationContext) {
     releases: app.get(Releases),
     registry: app.get(Registry),
     signingKey: app.get(SigningKey),
-    standing: (organization: Organization) => standingOf(organization, clock.now()),
+    billing: {
+      mode: app.get<Config>(CONFIG).billing.mode,
+      gateway: app.get(Gateway),
+      overviews: app.get(Overviews),
+      records: app.get(BillingRecords),
+      reconciling: app.get(Reconciling),
+      subscriptions: app.get(Subscriptions),
+    },
+    standing: (organization: Organization) => standings.of(organization),
   };
 }
 

@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createTransport } from 'nodemailer';
 import { type SmtpSettings } from './smtp-settings.js';
 import { type MailTransport, MailRefused, type Message, type Sender } from './transport.js';
 
@@ -25,6 +24,8 @@ export class SmtpTransport implements MailTransport {
   ) {}
 
   async deliver(message: Message): Promise<void> {
+    // Loaded with the first mail: without a relay nobody needs it.
+    const { createTransport } = await import('nodemailer');
     const transport = createTransport(this.options());
     const late = new AbortController();
     try {

@@ -3,7 +3,6 @@ import { type Key } from '../../accounts/key.entity.js';
 import { type User } from '../../accounts/user.entity.js';
 import { type Membership } from '../../organizations/organizations.js';
 import { type Repository, scopeOf } from '../../organizations/repository.entity.js';
-import { standingOf } from '../../organizations/standing.js';
 import { type Listing } from '../../packages/searching.js';
 import { type ListedPackage } from '../../packages/searching.queries.js';
 import { paths } from '../../platform/paths.js';
@@ -14,6 +13,7 @@ import { Empty } from '../components/empty.js';
 import { When } from '../components/when.js';
 import { type Visitor } from '../http/visitor.js';
 import { sitePage } from '../layout/site-page.js';
+import { StandingBadge } from '../organizations/standing-words.js';
 import { scopesOf } from '../packages/package-list.page.js';
 import { PackageRows } from '../packages/package-rows.js';
 import { publishLine } from '../packages/publish-line.js';
@@ -54,7 +54,7 @@ export function dashboardPage(visitor: Visitor, props: DashboardProps): string {
             )}
           </Card>
           <div class="stack">
-            <YourOrganizations memberships={props.memberships} now={visitor.now} />
+            <YourOrganizations memberships={props.memberships} />
             <YourKeys keys={props.keys} />
           </div>
         </div>
@@ -113,26 +113,22 @@ function Step({ title, done, children }: { title: string; done: boolean; childre
   );
 }
 
-function YourOrganizations({ memberships, now }: { memberships: readonly Membership[]; now: Date }) {
+function YourOrganizations({ memberships }: { memberships: readonly Membership[] }) {
   return (
     <Card title="Your organizations" flush={memberships.length > 0} aside={<a href={paths.newOrganization}>New</a>}>
       {memberships.length === 0 ? (
         <p class="quiet">You belong to none yet.</p>
       ) : (
         <ul class="list">
-          {memberships.map(({ organization, role }) => {
-            const { state, fetching } = standingOf(organization, now);
-            return (
-              <li key={organization.id}>
-                <a href={paths.organization(organization.name)}>{organization.name}</a>
-                <span class="row">
-                  {!fetching && <Badge tone="bad">{state}</Badge>}
-                  {state === 'trial' && <Badge tone="warn">trial</Badge>}
-                  <Badge>{role}</Badge>
-                </span>
-              </li>
-            );
-          })}
+          {memberships.map(({ organization, role, standing }) => (
+            <li key={organization.id}>
+              <a href={paths.organization(organization.name)}>{organization.name}</a>
+              <span class="row">
+                {!['active', 'comped'].includes(standing.state) && <StandingBadge standing={standing} />}
+                <Badge>{role}</Badge>
+              </span>
+            </li>
+          ))}
         </ul>
       )}
     </Card>

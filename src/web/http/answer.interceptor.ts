@@ -45,9 +45,10 @@ export class AnswerInterceptor implements NestInterceptor<Answer> {
     }
   }
 
-  private page({ page, status, formTargets }: Html, request: FastifyRequest, reply: FastifyReply): string {
+  private page({ page, status, formTargets, origins }: Html, request: FastifyRequest, reply: FastifyReply): string {
     if (visitorOf(request)?.note) this.cookies.clear(reply, 'note');
-    if (formTargets.length > 0) void reply.header('content-security-policy', contentSecurityPolicy(formTargets));
+    if (formTargets.length > 0 || origins !== undefined)
+      void reply.header('content-security-policy', contentSecurityPolicy(formTargets, origins));
     void reply.status(status).type('text/html; charset=utf-8');
     return page;
   }

@@ -1,12 +1,21 @@
 import { type Readable } from 'node:stream';
 import { type Note } from './cookies.js';
 
-/** A page. `formTargets`: origins that its forms may lead to besides ours. */
+/** Origins besides ours that a page may take something from, by what it is. */
+export interface Origins {
+  readonly script: readonly string[];
+  readonly frame: readonly string[];
+  readonly connect: readonly string[];
+  readonly image: readonly string[];
+}
+
+/** A page. `formTargets`: origins that its forms may lead to besides ours. `origins`: whom it asks besides us. */
 export interface Html {
   readonly kind: 'html';
   readonly page: string;
   readonly status: number;
   readonly formTargets: readonly string[];
+  readonly origins?: Origins;
 }
 
 /** On to another page by GET, with a note to be shown there. */

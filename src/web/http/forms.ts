@@ -18,7 +18,7 @@ export const emptyForm: FormState = { values: {}, problems: {} };
 const SHOWN = new Set(['invalid', 'conflict', 'rate_limited', 'too_large', 'payment_required']);
 
 /** Never put back into a page. */
-const SECRET = /password|secret|code|token/i;
+const SECRET = /password|secret|(?<!postal_)code|token/i;
 
 /**
  * What a form does when it is sent: `schema` checks the body, `act` does the work and says where to go. If either has

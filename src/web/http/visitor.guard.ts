@@ -13,6 +13,7 @@ import { remember } from './visitor.js';
 @Injectable()
 export class VisitorGuard implements CanActivate {
   private readonly cookies: Cookies;
+  private readonly mayBuy: boolean;
 
   constructor(
     private readonly sessions: Sessions,
@@ -21,6 +22,7 @@ export class VisitorGuard implements CanActivate {
     @Inject(CONFIG) config: Config,
   ) {
     this.cookies = new Cookies(config.publicUrl);
+    this.mayBuy = config.billing.mode !== 'off';
   }
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -35,6 +37,7 @@ export class VisitorGuard implements CanActivate {
     remember(request, {
       ...{ caller, user: visit?.user ?? null, session: visit?.session ?? null, origin },
       ...{ note: this.cookies.readNote(request), address: request.url, method: request.method, now: this.clock.now() },
+      mayBuy: this.mayBuy,
       cookie: (name) => this.cookies.read(request, name) || undefined,
     });
     return true;

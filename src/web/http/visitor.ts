@@ -23,6 +23,8 @@ export interface Visitor {
   readonly method: string;
   /** The moment of the request, by the service's clock. */
   readonly now: Date;
+  /** Are seats sold on this server? Only then it has billing pages. */
+  readonly mayBuy: boolean;
   /** Reads a short-lived cookie that an earlier answer set (`seeOther(…, cookies)`). */
   readonly cookie: (name: string) => string | undefined;
 }

@@ -2,7 +2,6 @@ import { Body, Get, Param, Post } from '@nestjs/common';
 import { Access } from '../../access/access.js';
 import { Granting } from '../../access/granting.js';
 import { type KeyOwner, Keys } from '../../accounts/keys.js';
-import { type Organization } from '../../organizations/organization.entity.js';
 import { Organizations } from '../../organizations/organizations.js';
 import { notFound } from '../../platform/errors.js';
 import { paths } from '../../platform/paths.js';
@@ -88,12 +87,12 @@ export class KeysController {
   private async ring(visitor: Visitor, action: 'keys.read' | 'keys.manage', name?: string): Promise<KeyRing> {
     const { user } = signedIn(visitor, paths.keysOf(name));
     const memberships = await this.organizations.ofUser(user.id);
-    const of = (organization: Organization) => memberships.find((one) => one.organization.id === organization.id)!.role;
     if (name === undefined) {
       const readable = memberships.filter(({ role }) => role !== 'billing');
       return { sources: readable.map(({ organization }) => organization.name) };
     }
     const organization = await this.access.organization(visitor.caller, action, name);
-    return { organization, role: of(organization), sources: [organization.name] };
+    const { role, standing } = memberships.find((one) => one.organization.id === organization.id)!;
+    return { organization, role, standing, sources: [organization.name] };
   }
 }

@@ -116,18 +116,15 @@ export function newKeyPage(visitor: Visitor, ring: KeyRing, { key, secret, lines
 
 function frame(
   visitor: Visitor,
-  { organization, role }: KeyRing,
+  { organization, role, standing }: KeyRing,
   title: string,
   children: preact.ComponentChildren,
 ): string {
-  if (organization === undefined || role === undefined)
+  if (organization === undefined || role === undefined || standing === undefined)
     return accountPage(visitor, { title, section: paths.keys, lead: LEAD.own, children });
   const tab = paths.organizationKeys(organization.name);
   return organizationPage(visitor, {
-    organization,
-    role,
-    title,
-    tab,
+    ...{ organization, role, standing, title, tab },
     children: [<p class="lead">{LEAD.organization}</p>, children],
   });
 }

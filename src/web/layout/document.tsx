@@ -8,6 +8,8 @@ export interface DocumentProps {
   readonly now: Date;
   /** Scripts of ours that this page needs besides `site.js`, by file name. */
   readonly scripts?: readonly string[] | undefined;
+  /** The address of somebody else's script that those of ours build upon; the page's policy must allow it. */
+  readonly foreignScript?: string | undefined;
   readonly children: ComponentChildren;
 }
 
@@ -16,7 +18,7 @@ const Now = createContext(new Date(0));
 /** The moment of the request: every "3 hours ago" of a page counts from the same one. */
 export const useNow = (): Date => useContext(Now);
 
-function Document({ title, now, scripts = [], children }: DocumentProps) {
+function Document({ title, now, scripts = [], foreignScript, children }: DocumentProps) {
   return (
     <Now.Provider value={now}>
       <html lang="en">
@@ -28,8 +30,11 @@ function Document({ title, now, scripts = [], children }: DocumentProps) {
           <title>{title}</title>
           <link rel="icon" href={assetPath('icon.svg')} type="image/svg+xml" />
           <link rel="stylesheet" href={assetPath('site.css')} />
-          {['site.js', ...scripts].map((name) => (
-            <script key={name} type="module" src={assetPath(name)} />
+          <Script name="site.js" />
+          {/* Scripts run in this order; one that cannot be loaded is passed over. */}
+          {foreignScript && <script defer src={foreignScript} />}
+          {scripts.map((name) => (
+            <Script key={name} name={name} />
           ))}
         </head>
         <body>{children}</body>
@@ -37,6 +42,8 @@ function Document({ title, now, scripts = [], children }: DocumentProps) {
     </Now.Provider>
   );
 }
+
+const Script = ({ name }: { name: string }) => <script type="module" src={assetPath(name)} />;
 
 /** A whole page as text. Everything in it is escaped unless it is markup of ours. */
 export const renderDocument = (props: DocumentProps): string =>

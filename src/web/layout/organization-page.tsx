@@ -2,12 +2,14 @@ import { type ComponentChildren } from 'preact';
 import { type Action, ruleOf } from '../../access/table.js';
 import { type Role } from '../../organizations/member.entity.js';
 import { type Organization } from '../../organizations/organization.entity.js';
+import { type Standing } from '../../organizations/standing.js';
 import { paths } from '../../platform/paths.js';
 import { Badge } from '../components/badge.js';
 import { PostButton } from '../components/form.js';
 import { Notice } from '../components/notice.js';
 import { dayOf } from '../components/when.js';
 import { type Visitor } from '../http/visitor.js';
+import { StandingBanner } from '../organizations/standing-banner.js';
 import { sitePage } from './site-page.js';
 
 interface Tab {
@@ -23,6 +25,7 @@ const tabs: readonly Tab[] = [
   { label: 'Keys', path: paths.organizationKeys, action: 'keys.read' },
   { label: 'Who can read', path: paths.readers, action: 'readers.read' },
   { label: 'Audit log', path: paths.audit, action: 'audit.read' },
+  { label: 'Billing', path: paths.billing, action: 'billing.manage' },
   { label: 'Settings', path: paths.settings, action: 'organization.see' },
 ];
 
@@ -33,21 +36,26 @@ export interface OrganizationPage {
   readonly organization: Organization;
   /** Of the visitor; decides which tabs are shown. */
   readonly role: Role;
+  readonly standing: Standing;
   /** Of the page; the overview has the organization's own name. */
   readonly title: string;
   /** The address of its tab. */
   readonly tab: string;
   readonly scripts?: readonly string[] | undefined;
+  readonly foreignScript?: string | undefined;
+  /** False on pages that say more about the standing themselves. */
+  readonly banner?: boolean;
   readonly children: ComponentChildren;
 }
 
 /** A page of an organization, under its name and tabs. */
 export function organizationPage(visitor: Visitor, page: OrganizationPage): string {
-  const { organization, role, title, tab, scripts, children } = page;
+  const { organization, role, standing, title, tab, scripts, foreignScript, banner = true, children } = page;
   const { name, displayName } = organization;
   return sitePage(visitor, {
     title: title === name ? title : `${title} · ${name}`,
     scripts,
+    foreignScript,
     children: (
       <div class="stack">
         <div class="organization-head">
@@ -59,7 +67,7 @@ export function organizationPage(visitor: Visitor, page: OrganizationPage): stri
         </div>
         <nav class="tabs" aria-label={`Organization ${name}`}>
           {tabs
-            .filter(({ action }) => may(role, action))
+            .filter(({ action }) => may(role, action) && (visitor.mayBuy || action !== 'billing.manage'))
             .map(({ label, path }) => (
               <a key={label} href={path(name)} aria-current={path(name) === tab ? 'page' : undefined}>
                 {label}
@@ -67,6 +75,7 @@ export function organizationPage(visitor: Visitor, page: OrganizationPage): stri
             ))}
         </nav>
         <Closing organization={organization} role={role} />
+        {banner && <StandingBanner {...{ name, standing, mayPay: may(role, 'billing.manage'), now: visitor.now }} />}
         <h1 class={title === name ? 'visually-hidden' : ''}>{title}</h1>
         {children}
       </div>

@@ -12,13 +12,15 @@ export interface SitePage {
   /** A narrow column for one thing at a time: forms of logging in, errors. */
   readonly narrow?: boolean | undefined;
   readonly scripts?: readonly string[] | undefined;
+  readonly foreignScript?: string | undefined;
   readonly children: ComponentChildren;
 }
 
 /** Every page of the site: skip link, header, note, content, footer. `visitor` null: not known, so shown to nobody in particular. */
-export function sitePage(visitor: Visitor | null, { title, narrow = false, scripts, children }: SitePage): string {
+export function sitePage(visitor: Visitor | null, page: SitePage): string {
+  const { title, narrow = false, scripts, foreignScript, children } = page;
   return renderDocument({
-    ...{ title: `${title} · Propolis`, now: visitor?.now ?? new Date(), scripts },
+    ...{ title: `${title} · Propolis`, now: visitor?.now ?? new Date(), scripts, foreignScript },
     children: (
       <>
         <a class="skip" href="#content">

@@ -158,8 +158,8 @@ describe('a hostile readme', () => {
     ['emphasis', '_a__b'.repeat(20_000)],
     ['lists in lists', Array.from({ length: 2000 }, (_, depth) => `${' '.repeat(depth)}- a`).join('\n')],
     ['open tags', '<b>'.repeat(30_000)],
-  ])('of %s without end is given up in time', (_what, text) => {
-    const html = new RenderedReadmes().html({ path: 'README.md', text });
+  ])('of %s without end is given up in time', async (_what, text) => {
+    const html = await new RenderedReadmes().html({ path: 'README.md', text });
     expect(faults(html ?? '')).toEqual([]);
   });
 

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { type ReadmeFile } from '../../hex/readme.js';
-import { renderMarkdown } from './markdown.js';
 
 /** Of HTML in memory, in letters; a busy server's readmes fit many times over. */
 const MAX_CACHED = 16 * 1024 * 1024;
@@ -25,8 +24,10 @@ export class RenderedReadmes {
   private size = 0;
 
   /** Null for a readme that is to be shown as the plain text it is. */
-  html({ path, text }: ReadmeFile): string | null {
+  async html({ path, text }: ReadmeFile): Promise<string | null> {
     if (!/\.(md|markdown)$/i.test(path)) return null;
+    // Loaded with the first readme: commands, and most starts, have no use for the libraries behind it.
+    const { renderMarkdown } = await import('./markdown.js');
     const key = createHash('sha256').update(text).digest('base64');
     const before = this.known.get(key) ?? { html: null, tries: 0 };
     const isDone = before.html !== null || before.tries >= TRIES;

@@ -27,14 +27,14 @@ const given = ({ action, actor, from, to }: AskedLog) => ({
 
 export function auditPage(
   visitor: Visitor,
-  { organization, role }: Sight,
+  { organization, role, standing }: Sight,
   { asked, page, actions }: AuditProps,
 ): string {
   const { name } = organization;
   const filter = given(asked);
   const isFiltered = Object.values(filter).some((value) => value !== undefined);
   return organizationPage(visitor, {
-    ...{ organization, role, title: 'Audit log', tab: paths.audit(name) },
+    ...{ organization, role, standing, title: 'Audit log', tab: paths.audit(name) },
     children: (
       <>
         <Filter name={name} asked={asked} actions={actions} />

@@ -38,7 +38,8 @@ export class OrganizationListController {
       body,
       async ({ name }) => {
         const made = await this.organizations.create(actor, name, user);
-        return seeOther(paths.organization(made.name), `${made.name} is ready. Its trial has begun.`);
+        const trial = this.place.trialDays > 0 ? ' Its trial has begun.' : '';
+        return seeOther(paths.organization(made.name), `${made.name} is ready.${trial}`);
       },
       (form) => html(newOrganizationPage(visitor, this.place, form)),
     );

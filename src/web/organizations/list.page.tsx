@@ -1,5 +1,4 @@
 import { type Membership } from '../../organizations/organizations.js';
-import { standingOf } from '../../organizations/standing.js';
 import { paths } from '../../platform/paths.js';
 import { Badge } from '../components/badge.js';
 import { Card } from '../components/card.js';
@@ -32,7 +31,7 @@ export function organizationListPage(visitor: Visitor, memberships: readonly Mem
             <ul class="list">
               {memberships.map((one) => (
                 <li key={one.organization.id}>
-                  <MembershipRow membership={one} now={visitor.now} />
+                  <MembershipRow membership={one} />
                 </li>
               ))}
             </ul>
@@ -43,7 +42,7 @@ export function organizationListPage(visitor: Visitor, memberships: readonly Mem
   });
 }
 
-function MembershipRow({ membership: { organization, role, since }, now }: { membership: Membership; now: Date }) {
+function MembershipRow({ membership: { organization, role, since, standing } }: { membership: Membership }) {
   return (
     <>
       <div class="list-main">
@@ -57,7 +56,7 @@ function MembershipRow({ membership: { organization, role, since }, now }: { mem
       </div>
       <span class="row">
         <Badge>{role}</Badge>
-        <StandingBadge standing={standingOf(organization, now)} />
+        <StandingBadge standing={standing} />
       </span>
     </>
   );

@@ -24,11 +24,11 @@ export interface MembersProps {
 }
 
 export function membersPage(visitor: Visitor, sight: Sight, { people, invitations, form }: MembersProps): string {
-  const { organization, role } = sight;
+  const { organization, role, standing } = sight;
   const manages = may(role, 'members.manage');
   const isAboutInviting = Object.keys(form.values).length > 0;
   return organizationPage(visitor, {
-    ...{ organization, role, title: 'Members', tab: paths.members(organization.name) },
+    ...{ organization, role, standing, title: 'Members', tab: paths.members(organization.name) },
     children: (
       <>
         {form.message !== undefined && !isAboutInviting && (

@@ -8,7 +8,8 @@ import { type Role } from '../../organizations/member.entity.js';
 import { Members } from '../../organizations/members.js';
 import { type Organization } from '../../organizations/organization.entity.js';
 import { Organizations } from '../../organizations/organizations.js';
-import { type Standing, standingOf } from '../../organizations/standing.js';
+import { type Standing } from '../../organizations/standing.js';
+import { Standings } from '../../organizations/standings.js';
 import { DomainError } from '../../platform/errors.js';
 import { Elsewhere, seeOther } from '../http/answers.js';
 import { signedIn, sudo, type Visitor } from '../http/visitor.js';
@@ -30,6 +31,7 @@ export class OrganizationSights {
     private readonly access: Access,
     private readonly members: Members,
     private readonly organizations: Organizations,
+    private readonly standings: Standings,
   ) {}
 
   see(visitor: Visitor, action: Action, name: string): Promise<Sight> {
@@ -51,7 +53,7 @@ export class OrganizationSights {
     if (!isOrganizationName(name)) throw new DomainError('not_found', 'not_found', 'Page not found');
     const organization = await this.asked(visitor, action, name);
     const role = await this.members.roleOf(organization.id, user.id);
-    return { organization, standing: standingOf(organization, visitor.now), role: role!, user, actor };
+    return { organization, standing: this.standings.of(organization), role: role!, user, actor };
   }
 
   private async asked(visitor: Visitor, action: Action, name: string): Promise<Organization> {

@@ -5,6 +5,7 @@ import { Urls } from '../../platform/urls.js';
 /** What pages about organizations say of this server. */
 @Injectable()
 export class OrganizationsPlace {
+  /** 0: there is no trial, and where nobody pays there is nothing to try. */
   readonly trialDays: number;
   readonly deletionDays: number;
 
@@ -12,7 +13,7 @@ export class OrganizationsPlace {
     @Inject(CONFIG) config: Config,
     private readonly urls: Urls,
   ) {
-    this.trialDays = config.trialDays;
+    this.trialDays = config.ladder.free ? 0 : config.trialDays;
     this.deletionDays = config.deletionDays;
   }
 

@@ -24,9 +24,9 @@ export interface Overview {
 }
 
 export function overviewPage(visitor: Visitor, sight: Sight, overview: Overview): string {
-  const { organization, role } = sight;
+  const { organization, role, standing } = sight;
   return organizationPage(visitor, {
-    ...{ organization, role, title: organization.name, tab: paths.organization(organization.name) },
+    ...{ organization, role, standing, title: organization.name, tab: paths.organization(organization.name) },
     children: (
       <div class="with-aside">
         <div class="stack">

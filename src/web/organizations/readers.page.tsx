@@ -24,6 +24,7 @@ export function readersPage(visitor: Visitor, sight: Sight, list: ReadersList, p
     ...{
       organization,
       role,
+      standing,
       title: pkg === undefined ? 'Who can read' : `Who can read ${pkg}`,
       tab: paths.readers(name),
     },

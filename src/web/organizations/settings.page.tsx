@@ -28,11 +28,11 @@ interface Part extends SettingsProps {
 const isTouched = ({ problems, message }: FormState): boolean =>
   message !== undefined || Object.keys(problems).length > 0;
 
-export function settingsPage(visitor: Visitor, { organization, role }: Sight, props: SettingsProps): string {
+export function settingsPage(visitor: Visitor, { organization, role, standing }: Sight, props: SettingsProps): string {
   const part = { ...props, organization };
   const manages = may(role, 'organization.manage');
   return organizationPage(visitor, {
-    ...{ organization, role, title: 'Settings', tab: paths.settings(organization.name) },
+    ...{ organization, role, standing, title: 'Settings', tab: paths.settings(organization.name) },
     children: (
       <>
         {manages && <Profile {...part} />}

@@ -1,5 +1,4 @@
 import { type ComponentChildren } from 'preact';
-import { standingOf } from '../../organizations/standing.js';
 import { type RetirementReason } from '../../packages/release.entity.js';
 import { paths } from '../../platform/paths.js';
 import { Badge } from '../components/badge.js';
@@ -39,7 +38,7 @@ export function packagePage(visitor: Visitor, frame: PackageFrame): string {
     children: (
       <div class="stack package">
         <Head sight={sight} />
-        <Warnings sight={sight} now={visitor.now} />
+        <Warnings sight={sight} />
         <Tabs {...frame} />
         {children}
       </div>
@@ -69,9 +68,8 @@ function Head({ sight: { pkg, release, scope } }: { sight: PackageSight }) {
 
 const NO_SEARCH = { search: undefined, sort: undefined, organization: undefined, page: undefined };
 
-function Warnings({ sight, now }: { sight: PackageSight; now: Date }) {
-  const { organization, pkg, release, scope, recommended } = sight;
-  const standing = organization && standingOf(organization, now);
+function Warnings({ sight }: { sight: PackageSight }) {
+  const { organization, standing, pkg, release, scope, recommended } = sight;
   const { retirementReason: reason, retirementMessage: message } = release;
   return (
     <>

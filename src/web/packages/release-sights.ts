@@ -43,7 +43,7 @@ export class ReleaseSights {
     ]);
     return {
       ...{ sight, days, install: this.installOf(sight) },
-      readme: file && { file, html: this.rendered.html(file) },
+      readme: file && { file, html: await this.rendered.html(file) },
       downloads: summaries.get(pkg.id) ?? NO_DOWNLOADS,
       ownDownloads: own.get(release.id) ?? 0,
     };

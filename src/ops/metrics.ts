@@ -1,0 +1,59 @@
+import { Injectable } from '@nestjs/common';
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { type BillingCounts, BillingRecords } from '../billing/billing-records.js';
+import { Clock } from '../platform/clock.js';
+
+const STATES = ['drafted', 'asked', 'unclear', 'done', 'refused'] as const;
+
+/** The names and meanings are in docs/operations.md, "Metrics". Counted when asked for, in two queries. */
+@Injectable()
+export class Metrics {
+  private readonly registry = new Registry();
+  private readonly drift = this.gauge('propolis_billing_drift', 'Customers that had drifted at the last comparison');
+  private readonly compared = this.gauge(
+    'propolis_billing_comparison_timestamp_seconds',
+    'When the last comparison of everybody with Stripe ended',
+  );
+  private readonly operations = new Gauge({
+    ...{ name: 'propolis_billing_operations', help: 'What has been asked of Stripe, by state', labelNames: ['state'] },
+    registers: [this.registry],
+  });
+  private readonly unhandled = this.gauge('propolis_stripe_events_unhandled', 'Events that wait to be handled');
+  private readonly age = this.gauge('propolis_stripe_event_age_seconds', 'How long the oldest of them has waited');
+  private readonly heard = this.gauge(
+    'propolis_stripe_webhook_timestamp_seconds',
+    'When the last webhook of Stripe came in',
+  );
+
+  constructor(
+    private readonly records: BillingRecords,
+    private readonly clock: Clock,
+  ) {
+    collectDefaultMetrics({ register: this.registry });
+  }
+
+  get contentType(): string {
+    return this.registry.contentType;
+  }
+
+  async text(): Promise<string> {
+    this.take(await this.records.counts());
+    return this.registry.metrics();
+  }
+
+  private take({ operations, unhandledEvents, oldestUnhandled, newestWebhook, comparison }: BillingCounts): void {
+    this.drift.set(comparison?.drifted ?? 0);
+    this.compared.set(seconds(comparison?.finishedAt));
+    for (const state of STATES) this.operations.set({ state }, operations.get(state) ?? 0);
+    this.unhandled.set(unhandledEvents);
+    this.age.set(oldestUnhandled === null ? 0 : Math.max(0, seconds(this.clock.now()) - seconds(oldestUnhandled)));
+    this.heard.set(seconds(newestWebhook));
+  }
+
+  private gauge(name: string, help: string): Gauge {
+    return new Gauge({ name, help, registers: [this.registry] });
+  }
+}
+
+/** Prometheus' times; 0: never. */
+const seconds = (time: Date | null | undefined): number => (time ? time.getTime() / 1000 : 0);

@@ -1,0 +1,105 @@
+import { randomUUID } from 'node:crypto';
+import Stripe from 'stripe';
+import { afterAll, beforeAll } from 'vitest';
+import { Cards } from '../../src/billing/cards.js';
+import { Customers } from '../../src/billing/customers.js';
+import { type Details, Gateway } from '../../src/billing/gateway.js';
+import { type Organization } from '../../src/organizations/organization.entity.js';
+import { Organizations } from '../../src/organizations/organizations.js';
+import { type SandboxOptions, StripeSandbox } from '../../src/sandbox/stripe/sandbox.js';
+import { type AppOptions, freePort, startApp, type TestApp, TestClock } from './app.js';
+
+export const WEBHOOK_SECRET = 'whsec_only_tests_know_this_one';
+
+export interface BillingApp {
+  readonly app: TestApp;
+  readonly sandbox: StripeSandbox;
+  /** Moves the app's clock and the sandbox's together, through everything that falls due on the way. */
+  advance(ms: number): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/**
+ * The product with a sandbox of its own beside it. The sandbox's webhooks are held unless a test lets them go
+ * (`sandbox.webhooks.configure({ mode: 'deliver' })`).
+ */
+export async function startBilling(options: AppOptions = {}, sandboxOptions: SandboxOptions = {}): Promise<BillingApp> {
+  const clock = new TestClock();
+  const port = await freePort();
+  const webhook = { url: `http://127.0.0.1:${port}/webhooks/stripe`, secret: WEBHOOK_SECRET };
+  const sandbox = await StripeSandbox.start({ webhook, ...sandboxOptions });
+  sandbox.webhooks.configure({ mode: 'hold' });
+  const app = await startApp({ ...options, port, clock, env: { ...sandboxEnv(sandbox), ...options.env } });
+  return {
+    ...{ app, sandbox },
+    advance: async (ms) => {
+      clock.advance(ms);
+      await sandbox.advance(ms);
+    },
+    stop: async () => {
+      await app.stop();
+      await sandbox.stop();
+    },
+  };
+}
+
+export const sandboxEnv = (sandbox: StripeSandbox): Record<string, string> => ({
+  BILLING: 'sandbox',
+  STRIPE_SANDBOX_URL: sandbox.url,
+  STRIPE_SECRET_KEY: sandbox.secretKey,
+  STRIPE_PUBLISHABLE_KEY: sandbox.publishableKey,
+  STRIPE_WEBHOOK_SECRETS: WEBHOOK_SECRET,
+});
+
+/** One for all tests of a file. Fields are there once the tests run. */
+export function useBilling(options: AppOptions = {}, sandboxOptions: SandboxOptions = {}): BillingApp {
+  const holder: { billing?: BillingApp } = {};
+  beforeAll(async () => {
+    holder.billing = await startBilling(options, sandboxOptions);
+  });
+  afterAll(async () => {
+    await holder.billing?.stop();
+  });
+  return new Proxy({} as BillingApp, {
+    get: (_target, name) => {
+      if (holder.billing === undefined) throw new Error('the app has not started');
+      return Reflect.get(holder.billing, name) as unknown;
+    },
+  });
+}
+
+export const DETAILS: Details = {
+  ...{ kind: 'company', name: 'Acme Honey Ltd', email: 'billing@acme.test', country: 'US' },
+  ...{ line1: '1 Hive Road', line2: null, city: 'Portland', state: 'OR', postalCode: '97201' },
+  ...{ taxId: null, taxIdType: null, purchaseOrder: null },
+};
+
+export const actor = { kind: 'operator', name: 'test', reason: 'a test' } as const;
+
+/** With billing details given, and a card that was set up (a `pm_card_…` token), if one is named. */
+export async function payer({ app, sandbox }: BillingApp, name: string, card?: string): Promise<Organization> {
+  const organization = await app.app.get(Organizations).named(name);
+  await app.app.get(Customers).save(actor, organization, DETAILS);
+  if (card !== undefined) await giveCard({ app, sandbox }, organization, card);
+  return organization;
+}
+
+/** As if somebody had typed it into Stripe's form and passed the bank's question. */
+export async function giveCard(
+  { app, sandbox }: Pick<BillingApp, 'app' | 'sandbox'>,
+  organization: Organization,
+  card: string,
+): Promise<string> {
+  const { stripeId } = await app.app.get(Customers).ready(organization.id);
+  const set = await app.app.get(Gateway).setUpCard(stripeId, randomUUID());
+  if (set.outcome !== 'ok') throw new Error('no set-up');
+  const stripe = new Stripe(sandbox.secretKey, {
+    host: '127.0.0.1',
+    port: new URL(sandbox.url).port,
+    protocol: 'http',
+  });
+  const intent = await stripe.setupIntents.confirm(set.value.id, { payment_method: card });
+  if (intent.status === 'requires_action') await sandbox.settleChallenge(intent.id, 'complete');
+  await app.app.get(Cards).use(actor, organization, intent.id);
+  return set.value.id;
+}
