@@ -54,7 +54,7 @@ function keysFrom(secrets: Secrets) {
 type Keys = ReturnType<typeof keysFrom>;
 
 const accessAt = (apiUrl: string, { secretKey, publishableKey, webhookSecret }: Keys): StripeAccess => ({
-  ...{ apiUrl, secretKey, publishableKey, webhookSecrets: [webhookSecret] },
+  ...{ apiUrl, secretKey, publishableKey, webhookSecrets: [webhookSecret], timeoutMs: 15_000 },
 });
 
 async function start({ dataDir, host, port, billing }: GivenConfig, keys: Keys): Promise<PaymentSandbox> {

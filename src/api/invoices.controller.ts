@@ -87,10 +87,9 @@ export class InvoicesController {
   }
 }
 
-/** Why the card was refused; undefined where the bank only wants to ask. */
+/** Why the card was refused. */
 function refusalOf({ state, outcome }: Operation): Need | undefined {
   const refusal = outcome as unknown as Refusal;
-  if (state !== 'refused' || refusal.declineCode === null || refusal.declineCode === 'authentication_required')
-    return undefined;
+  if (state !== 'refused' || !refusal.declineCode) return undefined;
   return { code: refusal.code, declineCode: refusal.declineCode, message: refusalWords(refusal) };
 }

@@ -13,7 +13,11 @@ import { ChangeAnswers } from './http/change-answers.js';
 import { SeatBuying } from './http/seat-buying.js';
 import { StandingWarning } from './http/standing-warning.interceptor.js';
 
-const SeatsInput = z.object({ seats: z.int().min(1).max(1_000_000).nullable().catch(null).default(null) });
+/** What is no number of seats is too few of them. */
+const SeatsInput = z
+  .object({ seats: z.int().nullable().catch(null).default(null) })
+  .catch({ seats: null })
+  .default({ seats: null });
 
 /** hex.pm's way to change the number of seats: the number there is to be, at today's price, without a quote before. */
 @Controller('api/orgs')
@@ -39,7 +43,10 @@ export class SeatsController {
     const organization = await this.door.organization(caller, name);
     const make = () => this.make(reply, caller.actor, organization, seats);
     // Somebody else was faster, perhaps with the same wish: then it is found to be so.
-    const unfinished = await make().catch((error: unknown) => (isOvertaken(error) ? make() : Promise.reject(error)));
+    const unfinished = await make().catch((error: unknown) => {
+      if (!isOvertaken(error)) throw error;
+      return make();
+    });
     return unfinished ?? this.sights.organization(organization);
   }
 
@@ -52,7 +59,11 @@ export class SeatsController {
   ): Promise<object | null> {
     const { members, subscription } = await this.buying.standing(organization);
     if (seats === null || seats < members) throw tooFew();
-    if (subscription?.pendingQuantity === seats) return this.answers.waiting(reply, organization);
+    if (subscription?.pendingQuantity === seats) {
+      // Paid a moment ago, and not heard of yet.
+      void reply.status(202);
+      return this.answers.waiting(reply, organization);
+    }
     if (subscription?.quantity === seats && isLiving(subscription)) return null;
     const operation = await this.buying.buy(actor, organization, seats);
     const answer = await this.answers.of(reply, organization, operation);

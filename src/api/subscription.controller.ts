@@ -10,7 +10,7 @@ import { ChangeAnswers } from './http/change-answers.js';
 import { Code } from './http/drafting.js';
 import { StandingWarning } from './http/standing-warning.interceptor.js';
 
-const Reason = z.object({ reason: z.string().trim().max(500, 'must be at most 500 characters').nullish() });
+const Reason = z.object({ reason: z.string().trim().max(500, 'must be at most 500 characters').nullish() }).default({});
 const Coupon = z.object({ code: Code });
 
 /** Changes of a subscription that cost nothing. */

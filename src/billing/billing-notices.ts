@@ -5,7 +5,6 @@ import { Clock } from '../platform/clock.js';
 import { type Tx } from '../platform/database.js';
 import { Jobs } from '../platform/jobs.js';
 import { Urls } from '../platform/urls.js';
-import { Customer } from './customer.entity.js';
 import { invoiceNews } from './invoice-news.js';
 import { type Found, freshSince, type NewsContext } from './news-context.js';
 import { subscriptionNews } from './subscription-news.js';
@@ -28,9 +27,8 @@ export class BillingNotices {
   /** The organization carries what the reading has changed already. */
   async afterSync(tx: Tx, organization: Organization, found: Found): Promise<void> {
     const { id: organizationId } = organization;
-    const customer = await tx.findOneBy(Customer, { organizationId });
     const news = newsOf(found, {
-      ...{ organization, standing: this.standings.of(organization), card: customer?.card ?? null },
+      ...{ organization, standing: this.standings.of(organization), card: found.card },
       ...{ now: this.clock.now(), page: this.urls.page },
     });
     await this.telling.tell(

@@ -155,9 +155,12 @@ export const endedLetter = (it: About & { isUnpaid: boolean; now: string }): Let
 });
 
 export const refundedLetter = (it: About & { amount: string; number: string | null; isWhole: boolean }): Letter => ({
-  subject: `${it.amount} are paid back to ${it.organization}`,
+  subject: `${it.amount} go back to ${it.organization}`,
   paragraphs: [
-    `Of a payment of ${it.organization}${invoiceWords(it.number)} ${it.isWhole ? 'everything' : 'a part'} is paid back, in all ${it.amount}. It goes to the card that was charged; banks take up to ten days to show it.`,
+    it.isWhole
+      ? `The payment for ${it.organization}${invoiceWords(it.number)} is paid back in full: ${it.amount}.`
+      : `Of the payment for ${it.organization}${invoiceWords(it.number)}, ${it.amount} are paid back.`,
+    'They go to the card that was charged. Banks take up to ten days to show it.',
   ],
   action: { label: 'See the invoice', url: it.url },
   because: toPayers(it.organization),
@@ -166,7 +169,7 @@ export const refundedLetter = (it: About & { amount: string; number: string | nu
 export const disputedLetter = (it: About & { amount: string; paidAt: Date | null; number: string | null }): Letter => ({
   subject: `A payment of ${it.organization} is disputed`,
   paragraphs: [
-    `The bank tells that the holder of the card does not agree with a payment of ${it.amount}${it.paidAt === null ? '' : ` of ${day(it.paidAt)}`} for ${it.organization}${invoiceWords(it.number)}, and is looking into it. That can take some weeks.`,
+    `The bank tells us that the holder of the card does not accept a payment of ${it.amount}${it.paidAt === null ? '' : ` of ${day(it.paidAt)}`} for ${it.organization}${invoiceWords(it.number)}, and is looking into it. That can take some weeks.`,
     'Nothing changes for the organization by this. If it is a mistake, the holder of the card can tell the bank so, which is the shortest way; otherwise please talk to the operator of this server.',
   ],
   action: { label: 'See the invoice', url: it.url },

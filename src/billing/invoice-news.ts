@@ -36,7 +36,9 @@ export function invoiceNews(one: InvoiceFacts, found: Found, since: Date, contex
     ...(one.status === 'paid' && Number(one.total) > 0 && happenedAt > since
       ? [receipt(one, subscription, context)]
       : []),
-    ...(isOwed(one) && (one.createdAt > since || graceEnd(context) !== null) ? [owed(one, context)] : []),
+    ...(isOwed(one) && !isOver(subscription) && (one.createdAt > since || graceEnd(context) !== null)
+      ? [owed(one, context)]
+      : []),
     ...(isDroppedChange(one) && one.createdAt > since ? [dropped(one, subscription, found, context)] : []),
     ...(Number(one.amountRefunded) > 0 && isNew('amountRefunded') ? [refunded(one, context)] : []),
     ...(isDisputed(one) && isNew('dispute') ? [disputed(one, context)] : []),
@@ -48,6 +50,10 @@ const CHANGES = ['subscription_create', 'subscription_update'];
 
 const isOwed = ({ status, reason, attempts, need }: InvoiceFacts): boolean =>
   status === 'open' && attempts > 0 && need !== null && !CHANGES.includes(reason);
+
+/** Of what has ended the mail about the end speaks. */
+const isOver = (subscription: SubscriptionFacts | undefined): boolean =>
+  subscription !== undefined && subscription.endedAt !== null;
 
 const isDroppedChange = ({ status, reason }: InvoiceFacts): boolean =>
   status === 'void' && reason === 'subscription_update';

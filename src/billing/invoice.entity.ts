@@ -33,5 +33,6 @@ export class Invoice {
   @Column({ type: 'text', nullable: true }) pdfUrl: string | null;
   @Column({ type: 'timestamptz' }) createdAt: Date;
   @Column({ type: 'timestamptz', nullable: true }) paidAt: Date | null;
+  /** When Stripe was first seen to say this. */
   @Column({ type: 'timestamptz' }) fetchedAt: Date;
 }

@@ -10,8 +10,9 @@ export interface About {
   readonly url: string;
 }
 
-export const day = (time: Date): string =>
-  time.toLocaleDateString('en-GB', { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' });
+const DAY = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' });
+
+export const day = (time: Date): string => DAY.format(time);
 
 /** To the minute, where hours matter. */
 export const moment = (time: Date): string => `${day(time)}, ${time.toISOString().slice(11, 16)} UTC`;
@@ -42,9 +43,3 @@ export const cardWords = ({ brand, last4 }: Pick<CardSummary, 'brand' | 'last4'>
 /** Until when everything works; null says nothing. */
 export const worksUntil = (until: Date | null): string[] =>
   until === null ? [] : [`Until ${day(until)} everything works as before.`];
-
-/** What it is to have no subscription any more, in two steps. */
-export const stepsDown = (fetchableUntil: Date | null): string =>
-  fetchableUntil === null
-    ? 'Packages can then be neither published nor fetched, only looked at and exported. Nothing is deleted.'
-    : `Nothing can then be published. Packages can be fetched until ${day(fetchableUntil)}; after that they can only be looked at and exported. Nothing is deleted.`;

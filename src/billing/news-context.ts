@@ -14,6 +14,10 @@ export interface Found {
   readonly subscriptions: readonly SubscriptionFacts[];
   readonly invoicesBefore: readonly Invoice[];
   readonly invoices: readonly InvoiceFacts[];
+  /** When the customer was read before; null: never. */
+  readonly lastRead: Date | null;
+  /** The one that is charged. */
+  readonly card: CardSummary | null;
 }
 
 /** What it takes to put a finding into words. */
@@ -38,11 +42,22 @@ const WEEK_MS = 7 * 24 * 60 * 60 * 1000;
  * Whoever is read for the first time, or again after a backup was put back, is not told of what is long past: a week counts.
  * Whoever was known is told of everything since a week before the last reading, however long that is ago.
  */
-export function freshSince({ before, invoicesBefore }: Found, now: Date): Date {
-  const readings = [...before, ...invoicesBefore].map(({ fetchedAt }) => fetchedAt.getTime());
-  return new Date(Math.max(...(readings.length === 0 ? [now.getTime()] : readings)) - WEEK_MS);
-}
+export const freshSince = ({ lastRead }: Found, now: Date): Date => new Date((lastRead ?? now).getTime() - WEEK_MS);
 
 /** In the grace everything works, until this day. Null: not in the grace. */
 export const graceEnd = ({ standing }: NewsContext): Date | null =>
   standing.state === 'past_due' ? standing.until : null;
+
+/** What follows the time in which everything works. */
+export function thenWords({ next }: Standing): string {
+  switch (next?.state) {
+    case 'publishing_stopped':
+      return 'Then publishing stops; packages that are there can still be fetched for some time.';
+    case 'export_only':
+      return 'Then packages can be neither published nor fetched, only looked at and exported.';
+    case 'trial':
+      return 'Then the trial goes on until its end.';
+    default:
+      return 'Nothing is deleted.';
+  }
+}

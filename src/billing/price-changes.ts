@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { randomUUID } from 'node:crypto';
 import { DataSource, IsNull } from 'typeorm';
 import { Clock } from '../platform/clock.js';
 import { CONFIG, type Config } from '../platform/config.js';
@@ -6,7 +7,7 @@ import { DomainError } from '../platform/errors.js';
 import { type Logger, LOGGER } from '../platform/log.js';
 import { CustomerLocks } from './customer-locks.js';
 import { type Answer, Gateway, GatewayUnavailable, type SubscriptionState } from './gateway.js';
-import { lookupKeyOf, priceOf } from './plans.js';
+import { priceOf } from './plans.js';
 import { PriceAnnouncements } from './price-announcements.js';
 import { type PriceStep, priceStepOf } from './price-steps.js';
 import { Subscription } from './subscription.entity.js';
@@ -23,8 +24,6 @@ export class PriceRooms {
     readonly announcements: PriceAnnouncements,
   ) {}
 }
-
-const HOUR_MS = 60 * 60 * 1000;
 
 /**
  * Brings subscriptions to the configured price. A higher one is told of first and comes with the first renewal that is at least
@@ -86,14 +85,14 @@ export class PriceChanges {
     return true;
   }
 
-  /** The same within an hour has the same key; later it may be wanted anew. */
+  /**
+   * A new key each time: from 3 seats to 4, back, and to 4 again within a day, Stripe would answer the third call with its answer
+   * to the first and do nothing. The lock and the fresh reading see to it that nothing is asked twice.
+   */
   private ask(one: SubscriptionState, step: NonNullable<PriceStep>): Promise<Answer<void>> {
-    const hour = Math.floor(this.clock.now().getTime() / HOUR_MS);
-    const key = `price:${one.stripeId}:${one.nextQuantity}:${hour}`;
-    if (step.kind === 'drop') return this.rooms.gateway.dropSchedule(one.scheduleId!, `${key}:drop`);
-    const { price, at } = step;
-    const wanted = `${lookupKeyOf(price)}:${at.getTime()}:${one.quantity}`;
-    return this.rooms.gateway.schedulePrice(one, price, at, `${key}:${wanted}`);
+    const key = `price:${randomUUID()}`;
+    if (step.kind === 'drop') return this.rooms.gateway.dropSchedule(one.scheduleId!, key);
+    return this.rooms.gateway.schedulePrice(one, step.price, step.at, key);
   }
 
   private priceOf({ plan, currency }: Pick<SubscriptionState, 'plan' | 'currency'>) {

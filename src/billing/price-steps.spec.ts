@@ -37,9 +37,9 @@ describe('the first renewal from a day on', () => {
 
 describe('what is to be done about a price', () => {
   const one = {
-    ...{ plan: 'monthly', currency: 'usd', unitAmount: 900, quantity: 3, next: null, nextQuantity: null },
+    ...{ plan: 'monthly' as const, currency: 'usd', unitAmount: 900, quantity: 3, next: null, nextQuantity: null },
     ...{ periodStart: time('2026-01-31'), periodEnd: time('2026-02-28') },
-  } as const;
+  };
   const price = (unitAmount: number): Price => ({ plan: 'monthly', currency: 'usd', unitAmount });
   const told = time('2026-02-10');
   const next = (unitAmount: number, plan: 'monthly' | 'annual' = 'monthly') => ({

@@ -2,7 +2,7 @@ import { moneyText, type SeatPrices } from '../platform/currencies.js';
 import { paths } from '../platform/paths.js';
 import { type Invoice } from './invoice.entity.js';
 import { cardWords } from './mail-words.js';
-import { about, type NewsContext } from './news-context.js';
+import { about, type NewsContext, thenWords } from './news-context.js';
 import {
   cardExpiringLetter,
   fetchingStoppedLetter,
@@ -65,7 +65,7 @@ function trialNews({ organization, members, context, currency, prices }: Reminde
   const seats = Math.max(members, 1);
   const letter = trialEndingLetter({
     ...about(context, paths.billing),
-    ...{ endsAt, members: seats },
+    ...{ endsAt, members: seats, then: thenWords(context.standing) },
     monthly: moneyText(prices.monthly * seats, currency),
     annual: moneyText(prices.annual * seats, currency),
   });
@@ -78,7 +78,7 @@ function graceNews(it: Reminded): News[] {
   const { until } = context.standing;
   if (until === null || isTold(it, DAY_MS, 'failed ', 'authentication ', 'past due ', 'stopping ')) return [];
   const invoice = it.openInvoices.find(({ reason }) => reason === 'subscription_cycle');
-  const facts = { ...owed(invoice, context), until };
+  const facts = { ...owed(invoice, context), until, then: thenWords(context.standing) };
   if (remaining(until, context) <= WARNED_MS)
     return [{ cause: `stopping ${until.toISOString()}`, letter: stoppingUnpaidLetter(facts) }];
   const since = organization.paidUntil ?? context.now;
@@ -86,7 +86,10 @@ function graceNews(it: Reminded): News[] {
   return times < 1 ? [] : [{ cause: `past due ${since.toISOString()} ${times}`, letter: pastDueLetter(facts) }];
 }
 
-function owed(invoice: Invoice | undefined, context: NewsContext): Omit<Owed, 'until'> & ReturnType<typeof about> {
+function owed(
+  invoice: Invoice | undefined,
+  context: NewsContext,
+): Omit<Owed, 'until' | 'then'> & ReturnType<typeof about> {
   if (invoice === undefined) return { ...about(context, paths.billing), amount: null, need: 'payment' };
   const amount = moneyText(Number(invoice.amountRemaining), invoice.currency);
   const page = about(context, (name) => paths.invoice(name, invoice.stripeId));
@@ -98,7 +101,10 @@ function endNews(it: Reminded): News[] {
   const isNear = until !== null && remaining(until, it.context) <= WARNED_MS;
   // Where a trial goes on afterwards nothing stops.
   if (!isNear || next?.state === 'trial' || isTold(it, DAY_MS, 'cancelled ')) return [];
-  const letter = stoppingCancelledLetter({ ...about(it.context, paths.billing), until });
+  const letter = stoppingCancelledLetter({
+    ...about(it.context, paths.billing),
+    ...{ until, then: thenWords(it.context.standing) },
+  });
   return [{ cause: `stopping ${until.toISOString()}`, letter }];
 }
 

@@ -5,6 +5,8 @@ import { type About, day, moment, seatsWords, toPayers } from './mail-words.js';
 /** The mails that the calendar brings. Money comes as text (`moneyText`). */
 
 export interface TrialEnd {
+  /** What follows, in a sentence; in the others too. */
+  readonly then: string;
   readonly endsAt: Date;
   readonly members: number;
   /** What seats for all members cost by the month and by the year. */
@@ -15,7 +17,7 @@ export interface TrialEnd {
 export const trialEndingLetter = (it: About & TrialEnd): Letter => ({
   subject: `The trial of ${it.organization} ends on ${day(it.endsAt)}`,
   paragraphs: [
-    `The trial of ${it.organization} ends on ${moment(it.endsAt)}. Then publishing stops; packages that are there can still be fetched for some time.`,
+    `The trial of ${it.organization} ends on ${moment(it.endsAt)}. ${it.then}`,
     `To go on, start a subscription. For its present members, ${seatsWords(it.members)}, it costs ${it.monthly} a month or ${it.annual} a year, before tax.`,
   ],
   action: { label: 'Start a subscription', url: it.url },
@@ -28,6 +30,7 @@ export interface Owed {
   readonly amount: string | null;
   readonly need: 'payment' | 'authentication';
   readonly until: Date;
+  readonly then: string;
 }
 
 const owes = ({ organization, amount, need }: About & Pick<Owed, 'amount' | 'need'>): string => {
@@ -44,7 +47,7 @@ const payAction = ({ need, url }: About & Pick<Owed, 'need'>) => ({
 
 export const pastDueLetter = (it: About & Owed): Letter => ({
   subject: `A payment for ${it.organization} is still open`,
-  paragraphs: [owes(it), `Until ${day(it.until)} everything works as before. Then publishing stops.`],
+  paragraphs: [owes(it), `Until ${day(it.until)} everything works as before. ${it.then}`],
   action: payAction(it),
   afterwards: ['This mail comes every three days until it is paid.'],
   because: toPayers(it.organization),
@@ -52,18 +55,15 @@ export const pastDueLetter = (it: About & Owed): Letter => ({
 
 export const stoppingUnpaidLetter = (it: About & Owed): Letter => ({
   subject: `Publishing stops for ${it.organization} on ${day(it.until)}`,
-  paragraphs: [
-    owes(it),
-    `Without it nothing can be published from ${moment(it.until)} on. Packages that are there can still be fetched for some time.`,
-  ],
+  paragraphs: [owes(it), `Everything works until ${moment(it.until)}. ${it.then}`],
   action: payAction(it),
   because: toPayers(it.organization),
 });
 
-export const stoppingCancelledLetter = (it: About & { until: Date }): Letter => ({
+export const stoppingCancelledLetter = (it: About & { until: Date; then: string }): Letter => ({
   subject: `The subscription of ${it.organization} ends on ${day(it.until)}`,
   paragraphs: [
-    `The subscription of ${it.organization} was cancelled and ends on ${moment(it.until)}. Then nothing can be published any more; packages that are there can still be fetched for some time.`,
+    `The subscription of ${it.organization} was cancelled and ends on ${moment(it.until)}. ${it.then}`,
     'Until then it can be resumed, as if it had not been cancelled.',
   ],
   action: { label: 'See the subscription', url: it.url },

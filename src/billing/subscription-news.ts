@@ -9,7 +9,7 @@ import {
   subscriptionStartedLetter,
 } from './billing.emails.js';
 import { day } from './mail-words.js';
-import { about, type Found, type NewsContext, type SubscriptionFacts } from './news-context.js';
+import { about, type Found, type NewsContext, type SubscriptionFacts, thenWords } from './news-context.js';
 import { type Subscription } from './subscription.entity.js';
 import { type News } from './telling.js';
 import { isLiving } from './terms.js';
@@ -49,7 +49,7 @@ function intention(
 }
 
 function cancelled(one: SubscriptionFacts, endsAt: Date, context: NewsContext): News {
-  const letter = cancelledLetter({ ...about(context, paths.billing), endsAt, then: afterEnd(context.standing) });
+  const letter = cancelledLetter({ ...about(context, paths.billing), endsAt, then: thenWords(context.standing) });
   return { cause: `cancelled ${one.stripeId} ${timeOf(one)}`, letter };
 }
 
@@ -74,20 +74,6 @@ function neverPaid(one: SubscriptionFacts, since: Date, context: NewsContext): N
     (one.endedAt ?? context.now).getTime() - one.createdAt.getTime() >= GIVEN_UP_MS;
   if (!isExpired || one.createdAt <= since) return [];
   return [{ cause: `expired ${one.stripeId}`, letter: startExpiredLetter(about(context, paths.billing)) }];
-}
-
-/** What follows the end of what is paid. */
-function afterEnd({ next }: Standing): string {
-  switch (next?.state) {
-    case 'publishing_stopped':
-      return 'Then publishing stops. Packages that are there can still be fetched for some time.';
-    case 'export_only':
-      return 'Then packages can be neither published nor fetched, only looked at and exported.';
-    case 'trial':
-      return 'Then the trial goes on until its end.';
-    default:
-      return 'Nothing is deleted.';
-  }
 }
 
 /** How things stand after the end. */

@@ -43,5 +43,6 @@ export class Subscription {
   @Column({ type: 'jsonb', nullable: true }) next: NextTerms | null;
   @Column({ type: 'jsonb', nullable: true }) discount: DiscountSummary | null;
   @Column({ type: 'timestamptz' }) createdAt: Date;
+  /** When Stripe was first seen to say this. */
   @Column({ type: 'timestamptz' }) fetchedAt: Date;
 }

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { type EntityTarget, type QueryDeepPartialEntity } from 'typeorm';
 import { Seats } from '../organizations/seats.js';
 import { Clock } from '../platform/clock.js';
 import { CONFIG, type Config } from '../platform/config.js';
@@ -23,47 +24,57 @@ export class SyncWriting {
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
+  /** Answers with what differed from the rows. */
   async write(tx: Tx, organizationId: string, snapshot: Snapshot, startedAt: Date): Promise<string[]> {
     const organization = await this.seats.lock(tx, organizationId);
-    const customer = await tx.findOneOrFail(Customer, {
-      where: { organizationId },
-      lock: { mode: 'pessimistic_write' },
-    });
+    const where = { organizationId };
+    const customer = await tx.findOneOrFail(Customer, { where, lock: { mode: 'pessimistic_write' } });
     // Only after a lost lock can somebody have read later and written earlier.
     if (customer.readStartedAt !== null && customer.readStartedAt > startedAt) return [];
-    const before = await tx.findBy(Subscription, { organizationId });
-    const invoicesBefore = await tx.findBy(Invoice, { organizationId });
+    const [before, invoicesBefore] = [await tx.findBy(Subscription, where), await tx.findBy(Invoice, where)];
     const fetchedAt = this.clock.now();
-    const subscriptions = [
-      ...snapshot.subscriptions.map((one) =>
-        subscriptionRow(
-          one,
-          snapshot,
-          before.find((row) => row.stripeId === one.stripeId),
-        ),
-      ),
-      ...gone(before, snapshot, fetchedAt),
-    ];
+    const subscriptions = subscriptionRows(snapshot, before, fetchedAt);
     const invoices = snapshot.invoices.map(invoiceRow);
     const facts = customerRow(snapshot, customer);
+    await tx.update(Customer, where, { ...facts, readStartedAt: startedAt, syncedAt: fetchedAt });
+    const own = { organizationId, fetchedAt };
     const differences = [
       ...named('customer', customer.stripeId ?? '', differing(customer, facts)),
-      ...subscriptions.flatMap((row) => named('subscription', row.stripeId, differing(before.find(same(row)), row))),
-      ...invoices.flatMap((row) => named('invoice', row.stripeId, differing(invoicesBefore.find(same(row)), row))),
+      ...(await keep(tx, Subscription, before, subscriptions, own)),
+      ...(await keep(tx, Invoice, invoicesBefore, invoices, own)),
     ];
-    await tx.update(Customer, { organizationId }, { ...facts, readStartedAt: startedAt, syncedAt: fetchedAt });
-    await tx.save(subscriptions.map((row) => tx.create(Subscription, { ...row, organizationId, fetchedAt })));
-    await tx.save(invoices.map((row) => tx.create(Invoice, { ...row, organizationId, fetchedAt })));
     await this.settling.settle(tx, organizationId, snapshot);
-    const terms = termsOf(
-      snapshot.subscriptions.length === 0 ? subscriptions : snapshot.subscriptions,
-      snapshot.invoices,
-      this.config.ladder.graceDays,
-    );
+    // A customer that is gone has no subscriptions any more; what we know of them counts.
+    const known = snapshot.subscriptions.length === 0 ? subscriptions : snapshot.subscriptions;
+    const terms = termsOf(known, snapshot.invoices, this.config.ladder.graceDays);
     differences.push(...(await this.seats.applyTerms(tx, organization, terms)));
-    await this.notices.afterSync(tx, organization, { before, invoicesBefore, subscriptions, invoices });
+    const readBefore = { lastRead: customer.syncedAt, card: facts.card };
+    await this.notices.afterSync(tx, organization, { before, invoicesBefore, subscriptions, invoices, ...readBefore });
     return differences;
   }
+}
+
+const subscriptionRows = (snapshot: Snapshot, before: readonly Subscription[], now: Date) => [
+  ...snapshot.subscriptions.map((one) => subscriptionRow(one, snapshot, before.find(same(one)))),
+  ...gone(before, snapshot, now),
+];
+
+/** Writes those that are not as they were, in one statement. */
+async function keep<Row extends { stripeId: string }>(
+  tx: Tx,
+  entity: EntityTarget<Row>,
+  before: readonly Row[],
+  after: readonly Omit<Row, 'organizationId' | 'fetchedAt'>[],
+  own: { organizationId: string; fetchedAt: Date },
+): Promise<string[]> {
+  const changed = after
+    .map((row) => ({ row: row as unknown as Row, fields: differing(before.find(same(row as unknown as Row)), row) }))
+    .filter(({ fields }) => fields.length > 0);
+  if (changed.length === 0) return [];
+  const rows = changed.map(({ row }) => ({ ...row, ...own })) as unknown as QueryDeepPartialEntity<Row>[];
+  await tx.upsert(entity, rows, ['stripeId']);
+  const what = tx.connection.getMetadata(entity).tableName;
+  return changed.flatMap(({ row, fields }) => named(what, row.stripeId, fields));
 }
 
 const same =

@@ -9,6 +9,7 @@ const STATES = ['drafted', 'asked', 'unclear', 'done', 'refused'] as const;
 @Injectable()
 export class Metrics {
   private readonly registry = new Registry();
+  private isWatching = false;
   private readonly drift = this.gauge('propolis_billing_drift', 'Customers that had drifted at the last comparison');
   private readonly compared = this.gauge(
     'propolis_billing_comparison_timestamp_seconds',
@@ -28,15 +29,16 @@ export class Metrics {
   constructor(
     private readonly records: BillingRecords,
     private readonly clock: Clock,
-  ) {
-    collectDefaultMetrics({ register: this.registry });
-  }
+  ) {}
 
   get contentType(): string {
     return this.registry.contentType;
   }
 
   async text(): Promise<string> {
+    // Watching the event loop costs a little: only where somebody asks.
+    if (!this.isWatching) collectDefaultMetrics({ register: this.registry });
+    this.isWatching = true;
     this.take(await this.records.counts());
     return this.registry.metrics();
   }

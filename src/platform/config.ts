@@ -75,6 +75,7 @@ const settings = z.object({
   STRIPE_WEBHOOK_SECRETS: list
     .refine((all) => all.every((one) => /^whsec_\S{16,}$/.test(one)), 'must be signing secrets (whsec_…)')
     .optional(),
+  STRIPE_TIMEOUT_SECONDS: whole(1, 80).default(15),
   STRIPE_SANDBOX_URL: httpUrl.transform((url) => url.replace(/\/+$/, '')).optional(),
   STRIPE_SANDBOX_PORT: whole(0, 65_535).optional(),
   STRIPE_TAX: list
@@ -213,6 +214,8 @@ export interface StripeAccess {
   readonly webhookSecrets: readonly string[];
   /** Undefined: Stripe itself. */
   readonly apiUrl: string | undefined;
+  /** How long one try of a call may take. */
+  readonly timeoutMs: number;
 }
 
 function stripeAccess(s: Settings): StripeAccess | undefined {
@@ -222,6 +225,7 @@ function stripeAccess(s: Settings): StripeAccess | undefined {
     publishableKey: s.STRIPE_PUBLISHABLE_KEY!,
     webhookSecrets: s.STRIPE_WEBHOOK_SECRETS!,
     apiUrl: s.STRIPE_SANDBOX_URL,
+    timeoutMs: s.STRIPE_TIMEOUT_SECONDS * 1000,
   });
 }
 

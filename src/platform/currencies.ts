@@ -1,15 +1,22 @@
 /** Money as ISO 4217 has it: how many digits a currency's minor unit takes, amounts in and out of it. */
 
 /** Of most currencies 2, of yen 0; Node's own tables know. */
-const digitsOf = (currency: string): number =>
-  new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
+const digitsOf = (currency: string): number => formatOf(currency).resolvedOptions().maximumFractionDigits ?? 2;
+
+const formats = new Map<string, Intl.NumberFormat>();
+
+/** Made once: making one costs a hundred times what using it does. */
+function formatOf(currency: string): Intl.NumberFormat {
+  const known = formats.get(currency);
+  if (known !== undefined) return known;
+  const made = new Intl.NumberFormat('en', { style: 'currency', currency, currencyDisplay: 'narrowSymbol' });
+  formats.set(currency, made);
+  return made;
+}
 
 /** `900, 'usd'` → `$9.00`. Minor units. */
-export function moneyText(amount: number, currency: string): string {
-  const format = new Intl.NumberFormat('en', { style: 'currency', currency, currencyDisplay: 'narrowSymbol' });
-  const digits = digitsOf(currency);
-  return format.format(amount / 10 ** digits);
-}
+export const moneyText = (amount: number, currency: string): string =>
+  formatOf(currency).format(amount / 10 ** digitsOf(currency));
 
 /** Per seat, in minor units. */
 export interface SeatPrices {

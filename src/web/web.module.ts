@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AccessModule } from '../access/access.module.js';
 import { AccountsModule } from '../accounts/accounts.module.js';
+import { BillingModule } from '../billing/billing.module.js';
 import { OrganizationsModule } from '../organizations/organizations.module.js';
 import { PackagesModule } from '../packages/packages.module.js';
 import { RegistryModule } from '../registry/registry.module.js';
@@ -20,6 +21,20 @@ import { SignUpController } from './session/sign-up.controller.js';
 import { SudoController } from './session/sudo.controller.js';
 import { VerifyEmailController } from './session/verify-email.controller.js';
 import { AssetsController } from './assets/assets.controller.js';
+import { BillingSheet } from './billing/billing-sheet.js';
+import { BillingSights } from './billing/billing-sights.js';
+import { BillingController } from './billing/billing.controller.js';
+import { BillingCardController } from './billing/card.controller.js';
+import { BillingChangesController } from './billing/changes.controller.js';
+import { BillingDetailsController } from './billing/details.controller.js';
+import { EndingController } from './billing/ending.controller.js';
+import { InvoiceFilesController } from './billing/invoice-files.controller.js';
+import { InvoiceSights } from './billing/invoice-sights.js';
+import { InvoiceController } from './billing/invoice.controller.js';
+import { PaymentService } from './billing/payment-service.js';
+import { PlanController } from './billing/plan.controller.js';
+import { SeatsController } from './billing/seats.controller.js';
+import { SubscribeController } from './billing/subscribe.controller.js';
 import { MailboxController } from './dev/mailbox.controller.js';
 import { HomeController } from './home/home.controller.js';
 import { KeysController } from './keys/keys.controller.js';
@@ -64,9 +79,15 @@ const organizationPages = [
   ...[SettingsController, LeavingController, DeletionController, InvitationController],
 ];
 
+const billingPages = [
+  ...[BillingController, BillingDetailsController, BillingCardController],
+  ...[SubscribeController, SeatsController, PlanController, BillingChangesController],
+  ...[InvoiceController, InvoiceFilesController, EndingController],
+];
+
 /** The site. One folder a resource; what they share is in `http/`, `layout/`, `components/` and `assets/`. */
 @Module({
-  imports: [AccessModule, AccountsModule, OrganizationsModule, PackagesModule, RegistryModule],
+  imports: [AccessModule, AccountsModule, BillingModule, OrganizationsModule, PackagesModule, RegistryModule],
   providers: [
     OrganizationSights,
     OrganizationsPlace,
@@ -78,10 +99,12 @@ const organizationPages = [
     Permitting,
     AuthorizationRequests,
     KeysPlace,
+    ...[BillingSights, BillingSheet, InvoiceSights, PaymentService],
   ],
   controllers: [
     ...accountPages,
     ...organizationPages,
+    ...billingPages,
     PackageListController,
     PackageController,
     ReleaseActsController,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Abandoning } from '../../src/billing/abandoning.js';
+import { Cards } from '../../src/billing/cards.js';
 import { Cancellations } from '../../src/billing/cancellations.js';
 import { Changes } from '../../src/billing/changes.js';
 import { Checkout } from '../../src/billing/checkout.js';
@@ -11,7 +12,8 @@ import { SeatOrders } from '../../src/billing/seat-orders.js';
 import { Subscriptions } from '../../src/billing/subscriptions.js';
 import { type Organization } from '../../src/organizations/organization.entity.js';
 import { Organizations } from '../../src/organizations/organizations.js';
-import { actor, payer, useBilling } from '../support/billing.js';
+
+import { actor, giveCard, payer, setUpCard, useBilling } from '../support/billing.js';
 import { team, TESTS } from '../support/people.js';
 
 const billing = useBilling();
@@ -185,7 +187,6 @@ test('cancelled it ends with its period; resumed it goes on', async () => {
 test('a renewal that fails is owed, and paid with another card it is forgotten', async () => {
   const organization = await subscribed();
   await get(Organizations).setTrialEnd(TESTS, organization.name, new Date(0));
-  const { giveCard } = await import('../support/billing.js');
   await giveCard(billing, organization, 'pm_card_chargeCustomerFail');
   await billing.advance(32 * DAY_MS);
   const owed = await now(organization);
@@ -213,3 +214,16 @@ async function charges(organization: Organization): Promise<number> {
   const all = billing.sandbox.objects('charge').filter((one) => one.customer === payerRow?.stripeId);
   return all.filter(({ status }) => status === 'succeeded').length;
 }
+
+test('webhooks are believed after the clock has been moved, and bring the rows up to date', async () => {
+  const organization = await customer();
+  await get(Cards).use(actor, organization, await setUpCard(billing, organization, 'pm_card_visa'));
+  await billing.advance(40 * DAY_MS);
+  const { id } = await get(Checkout).draft(actor, organization, { plan: 'monthly', seats: 3, code: null });
+  await get(Changes).confirm(actor, organization, id);
+  const [subscription] = billing.sandbox.objects('subscription');
+  billing.sandbox.webhooks.configure({ mode: 'deliver' });
+  await billing.sandbox.act({ act: 'cancel_subscription', subscription: subscription!.id });
+  await expect.poll(async () => (await fresh(organization)).payment, { timeout: 20_000 }).toBe('ended');
+  billing.sandbox.webhooks.configure({ mode: 'hold' });
+});

@@ -11,6 +11,7 @@ const invoice = {
   url: 'https://propolis.example/orgs/acme/billing/invoices/in_1',
   number: 'A-7',
 };
+const then = 'Then publishing stops; packages that are there can still be fetched for some time.';
 const at = new Date('2026-03-01T09:30:00Z');
 const later = new Date('2026-03-16T09:30:00Z');
 
@@ -30,19 +31,19 @@ const mails: Record<string, Letter> = {
   }),
   'change-expired': billing.changeExpiredLetter({ ...about, amount: '$12.50', seats: 3 }),
   'start-expired': billing.startExpiredLetter(about),
-  cancelled: billing.cancelledLetter({ ...about, endsAt: at, then: 'Then publishing stops.' }),
+  cancelled: billing.cancelledLetter({ ...about, endsAt: at, then }),
   resumed: billing.resumedLetter({ ...about, seats: 3, nextAt: at }),
   ended: billing.endedLetter({ ...about, isUnpaid: true, now: 'Nothing can be published now.' }),
   refunded: billing.refundedLetter({ ...invoice, amount: '$9.00', isWhole: false }),
   disputed: billing.disputedLetter({ ...invoice, amount: '$27.00', paidAt: at }),
   'trial-ending': reminders.trialEndingLetter({
-    ...{ ...about, endsAt: at, members: 3, monthly: '$27.00', annual: '$270.00' },
+    ...{ ...about, then, endsAt: at, members: 3, monthly: '$27.00', annual: '$270.00' },
   }),
-  'past-due': reminders.pastDueLetter({ ...invoice, amount: '$27.00', need: 'payment', until: later }),
+  'past-due': reminders.pastDueLetter({ ...invoice, then, amount: '$27.00', need: 'payment', until: later }),
   'stopping-unpaid': reminders.stoppingUnpaidLetter({
-    ...{ ...invoice, amount: '$27.00', need: 'authentication', until: later },
+    ...{ ...invoice, then, amount: '$27.00', need: 'authentication', until: later },
   }),
-  'stopping-cancelled': reminders.stoppingCancelledLetter({ ...about, until: later }),
+  'stopping-cancelled': reminders.stoppingCancelledLetter({ ...about, then, until: later }),
   'publishing-stopped': reminders.publishingStoppedLetter({ ...about, cause: 'payment_failed', until: later }),
   'fetching-stops': reminders.fetchingStopsLetter({ ...about, cause: 'trial_ended', until: later }),
   'fetching-stopped': reminders.fetchingStoppedLetter({ ...about, cause: 'canceled' }),

@@ -3,6 +3,9 @@ import { join, resolve } from 'node:path';
 import { type Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type AppOptions, useApp } from '../support/app.js';
+import { type BillingApp, useBilling } from '../support/billing.js';
+import { billingPages } from '../support/billing-pages.js';
+import { buildBillingWorld } from '../support/billing-world.js';
 import { launch } from '../support/browser.js';
 import { publicPages, type SeenPage, seenPages } from '../support/pages.js';
 import { DESKTOP, nameOf, PHONE, Visits } from '../support/visiting.js';
@@ -20,12 +23,24 @@ const VIEWS = [DESKTOP, PHONE].flatMap((size) =>
 
 function take(options: AppOptions, build: typeof buildWorld, pages: readonly SeenPage[]): void {
   const app = useApp(options);
+  shoot(pages, async (browser) => new Visits(browser, app, await build(app)));
+}
+
+function takeBilling(pages: readonly SeenPage[]): void {
+  const billing: BillingApp = useBilling();
+  shoot(pages, async (browser) => {
+    const world = await buildBillingWorld(billing);
+    return new Visits(browser, billing.app, world, billing.sandbox.url);
+  });
+}
+
+function shoot(pages: readonly SeenPage[], open: (browser: Browser) => Promise<Visits>): void {
   let browser: Browser;
   let visits: Visits;
   beforeAll(async () => {
     mkdirSync(folder, { recursive: true });
     browser = await launch();
-    visits = new Visits(browser, app, await build(app));
+    visits = await open(browser);
   }, 120_000);
   afterAll(async () => {
     await browser?.close();
@@ -52,3 +67,5 @@ const sites = [
 ] as const;
 for (const { name, options, build, pages } of sites)
   describe.skipIf(pages.length === 0)(name, () => take(options, build, pages));
+const ofBilling = billingPages.filter(wanted);
+describe.skipIf(ofBilling.length === 0)('billing', () => takeBilling(ofBilling));

@@ -62,6 +62,7 @@ describe('wrong settings', () => {
       'TOKEN_KEY',
       'SMTP_URL',
       'MAIL_FROM',
+      'STRIPE_SECRET_KEY',
       'DEMO',
     ]);
   });

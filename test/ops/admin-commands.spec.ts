@@ -92,7 +92,9 @@ describe('help and typing errors open nothing', () => {
       ...['create', 'list', 'find', 'revoke'].map((verb) => `key ${verb}`),
       ...['create', 'list', 'remove'].map((verb) => `oauth-client ${verb}`),
       ...['list', 'show', 'retire', 'unretire', 'revert'].map((verb) => `package ${verb}`),
-      ...['registry rebuild', 'registry key', 'audit list'],
+      ...['registry rebuild', 'registry key'],
+      ...['check', 'status', 'operations', 'events', 'sync', 'compare'].map((verb) => `billing ${verb}`),
+      'audit list',
     ]);
   });
 
@@ -191,7 +193,9 @@ test('organization: create, its standing, list', async () => {
   expect(await json('organization', 'reset', name, ...why)).toMatchObject({ standing: 'trial', override: null });
   const longer = await json('organization', 'trial', name, '2999-01-01T12:00:00+02:00', ...why);
   expect(longer).toMatchObject({ standing: 'trial', until: '2999-01-01T10:00:00.000Z' });
-  expect((await run(['organization', 'trial', name, '2020-01-01', ...why])).out).toBe(`standing of ${name}: export_only\n`);
+  expect((await run(['organization', 'trial', name, '2020-01-01', ...why])).out).toBe(
+    `standing of ${name}: export_only\n`,
+  );
   expect((await json('organization', 'list')).map((one: { name: string }) => one.name)).toContain(name);
   expect(await json('organization', 'show', name)).toMatchObject({
     members: [{ user: admin, role: 'admin' }],

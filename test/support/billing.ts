@@ -84,22 +84,28 @@ export async function payer({ app, sandbox }: BillingApp, name: string, card?: s
   return organization;
 }
 
-/** As if somebody had typed it into Stripe's form and passed the bank's question. */
-export async function giveCard(
+export const stripeOf = ({ secretKey, url }: StripeSandbox): Stripe =>
+  new Stripe(secretKey, { host: '127.0.0.1', port: new URL(url).port, protocol: 'http' });
+
+/** A card as if somebody had typed it into Stripe's form and passed the bank's question; nobody has told us yet. */
+export async function setUpCard(
   { app, sandbox }: Pick<BillingApp, 'app' | 'sandbox'>,
-  organization: Organization,
+  { id }: Organization,
   card: string,
 ): Promise<string> {
-  const { stripeId } = await app.app.get(Customers).ready(organization.id);
+  const { stripeId } = await app.app.get(Customers).ready(id);
   const set = await app.app.get(Gateway).setUpCard(stripeId, randomUUID());
   if (set.outcome !== 'ok') throw new Error('no set-up');
-  const stripe = new Stripe(sandbox.secretKey, {
-    host: '127.0.0.1',
-    port: new URL(sandbox.url).port,
-    protocol: 'http',
-  });
-  const intent = await stripe.setupIntents.confirm(set.value.id, { payment_method: card });
+  const intent = await stripeOf(sandbox).setupIntents.confirm(set.value.id, { payment_method: card });
   if (intent.status === 'requires_action') await sandbox.settleChallenge(intent.id, 'complete');
-  await app.app.get(Cards).use(actor, organization, intent.id);
-  return set.value.id;
+  return intent.id;
+}
+
+export async function giveCard(
+  billing: Pick<BillingApp, 'app' | 'sandbox'>,
+  organization: Organization,
+  card: string,
+): Promise<void> {
+  const intent = await setUpCard(billing, organization, card);
+  await billing.app.app.get(Cards).use(actor, organization, intent);
 }

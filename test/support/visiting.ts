@@ -23,6 +23,8 @@ export class Visits {
     private readonly browser: Browser,
     private readonly test: TestApp,
     private readonly world: World,
+    /** Another site that pages may ask for something: Stripe's. */
+    private readonly other?: string,
   ) {}
 
   /**
@@ -70,6 +72,7 @@ export class Visits {
     const known = this.profiles.get(who);
     if (known !== undefined) return known;
     const profile = await openProfile(this.browser, this.test.url, { reducedMotion: 'reduce' });
+    if (this.other !== undefined) profile.expects(new RegExp(`^asked somebody else: ${this.other}/`));
     if (who !== 'anonymous') await logIn(this.test, profile, this.world.people[who]);
     this.profiles.set(who, profile);
     return profile;

@@ -2,7 +2,13 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { SignUps } from '../../src/accounts/sign-ups.js';
 import { type User } from '../../src/accounts/user.entity.js';
-import { useApp } from '../support/app.js';
+import { Cancellations } from '../../src/billing/cancellations.js';
+import { Changes } from '../../src/billing/changes.js';
+import { Checkout } from '../../src/billing/checkout.js';
+import { Invoices } from '../../src/billing/invoices.js';
+import { SeatOrders } from '../../src/billing/seat-orders.js';
+import { type TestApp } from '../support/app.js';
+import { actor, payer, useBilling } from '../support/billing.js';
 import { browse, type Fields, type Seen } from '../support/browsing.js';
 import { mailTo } from '../support/mailbox.js';
 import { pkce, registerClient } from '../support/oauth.js';
@@ -19,15 +25,18 @@ import { type Estate, estate, quickPerson, type VisitorKind, VISITORS } from './
  */
 const golden = new URL('../golden/access/pages.txt', import.meta.url);
 
-const app = useApp({ env: { PUBLIC_REPOSITORY: 'hexpm' } });
+const billing = useBilling({ env: { PUBLIC_REPOSITORY: 'hexpm' } });
+let app: TestApp;
 let shared: Estate;
 /** For the forms that would spoil {@link shared}. */
 let spare: Estate | undefined;
 /** What a program asks for by the authorization code flow. */
 let wish: string;
 beforeAll(async () => {
+  app = billing.app;
   shared = await estate(app);
   await shared.wax();
+  await subscribed(shared);
   wish = await aWish();
 });
 
@@ -166,6 +175,46 @@ const ROUTES: Readonly<Record<string, Prepare | undefined>> = {
   'POST /orgs/:organization/settings/delete': (at) => ({ fields: { typed: at.name } }),
   'POST /orgs/:organization/settings/keep': undefined,
 
+  'GET /orgs/:organization/billing': undefined,
+  'POST /orgs/:organization/billing/refresh': undefined,
+  'POST /orgs/:organization/billing/coupon': () => ({ fields: { code: 'HONEY' } }),
+  'GET /orgs/:organization/billing/details': undefined,
+  'POST /orgs/:organization/billing/details': () => ({
+    fields: { kind: 'person', name: 'Ada', email: 'ada@example.org', country: 'SE' },
+  }),
+  'GET /orgs/:organization/billing/card': undefined,
+  'GET /orgs/:organization/billing/card/done': undefined,
+  // There is a subscription already.
+  'GET /orgs/:organization/billing/subscribe': undefined,
+  'POST /orgs/:organization/billing/subscribe': () => ({ fields: { plan: 'monthly', seats: '90', code: '' } }),
+  'GET /orgs/:organization/billing/seats': undefined,
+  'POST /orgs/:organization/billing/seats': () => ({ fields: { seats: '95' } }),
+  'GET /orgs/:organization/billing/plan': undefined,
+  'POST /orgs/:organization/billing/plan': () => ({ fields: { plan: 'annual' } }),
+  'GET /orgs/:organization/billing/changes/:id': (at) => offer(at),
+  'POST /orgs/:organization/billing/changes/:id': (at) => offer(at),
+  'GET /orgs/:organization/billing/cancel': undefined,
+  'POST /orgs/:organization/billing/cancel': async (at) => {
+    await app.app
+      .get(Cancellations)
+      .resume(actor, at.organization)
+      .catch(() => undefined);
+    return { fields: { reason: '' } };
+  },
+  'POST /orgs/:organization/billing/resume': async (at) => {
+    await app.app
+      .get(Cancellations)
+      .cancel(actor, at.organization, null)
+      .catch(() => undefined);
+    return {};
+  },
+  'GET /orgs/:organization/billing/invoices/:id': (at) => invoice(at, ''),
+  'GET /orgs/:organization/billing/invoices/:id/done': (at) => invoice(at, '/done'),
+  'GET /orgs/:organization/billing/invoices/:id/pdf': (at) => invoice(at, '/pdf'),
+  'POST /orgs/:organization/billing/invoices/:id/pay': (at) => invoice(at, '/pay'),
+  'POST /orgs/:organization/billing/invoices/:id/abandon': (at) => invoice(at, '/abandon'),
+  'GET /orgs/:organization/billing/invoices.zip': undefined,
+
   'GET /packages': undefined,
   'GET /packages/:name': async (at) => ({ path: `/packages/${await at.publicPackage()}` }),
   'GET /packages/:first/:second': (at) => ({ path: `/packages/${at.name}/wax` }),
@@ -190,6 +239,23 @@ const ROUTES: Readonly<Record<string, Prepare | undefined>> = {
 const DESTRUCTIVE =
   /^POST .*(settings\/(rename|leave|hand-over|delete)|members\/:user|account\/delete|:scope.*(re|un)|invitations\/accept$|revoke-others|logout)/;
 
+/** With more seats than all that is tried here takes. */
+async function subscribed({ name, organization }: Estate): Promise<void> {
+  await payer(billing, name, 'pm_card_visa');
+  const wanted = { plan: 'monthly', seats: 80, code: null } as const;
+  const { id } = await app.app.get(Checkout).draft(actor, organization, wanted);
+  await app.app.get(Changes).confirm(actor, organization, id);
+}
+let wanted = 80;
+/** One that nobody has agreed to yet. */
+async function offer({ name, organization }: Estate): Promise<Request> {
+  const { id } = await app.app.get(SeatOrders).draft(actor, organization, (wanted += 1));
+  return { path: `/orgs/${name}/billing/changes/${id}` };
+}
+async function invoice({ name, organization }: Estate, act: string): Promise<Request> {
+  const [first] = await app.app.get(Invoices).list(organization.id);
+  return { path: `/orgs/${name}/billing/invoices/${first!.stripeId}${act}` };
+}
 async function act(at: Estate, what: string, fields: Fields): Promise<Request> {
   await at.wax();
   return { path: `/packages/${at.name}/wax/1.0.0/${what}`, fields };

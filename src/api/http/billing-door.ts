@@ -50,7 +50,8 @@ export class BillingDoor {
   async paymentRequired(reply: FastifyReply, organization: Organization, { stripeId }: Invoice, need?: Need) {
     const challenge = await this.payments.challenge(organization.id, stripeId);
     if (challenge === null) return null;
-    const { code, message, declineCode = null } = need ?? (challenge.step === 'authenticate' ? ASKED : NO_CARD);
+    // Of an open question of the bank the last refusal says nothing new.
+    const { code, message, declineCode = null } = challenge.step === 'authenticate' ? ASKED : (need ?? NO_CARD);
     void reply.status(402).header('cache-control', 'no-store');
     return {
       ...{ status: 402, message, code, decline_code: declineCode, invoice: stripeId },

@@ -62,7 +62,7 @@ function waitingInvoice({ subscription, invoices }: BillingOverview): Invoice | 
 const OF_CHANGES = ['subscription_create', 'subscription_update'];
 
 /** The last try failed for a reason that has words; undefined: it is the bank's question, or there was no try. */
-export function needOf({ need, problem }: Invoice): Need | undefined {
+function needOf({ need, problem }: Invoice): Need | undefined {
   const message = need === 'authentication' ? undefined : declineWords(problem);
   return message === undefined ? undefined : { code: 'card_declined', declineCode: problem, message };
 }

@@ -52,7 +52,7 @@ function isDefinite(error: Stripe.errors.StripeError): boolean {
 /** Only a card's refusal has words for the customer; what we or the account did wrong is for the operator's log. */
 function refusalOf(error: Stripe.errors.StripeError): Refusal {
   const code = error.code ?? error.type;
-  const declineCode = error.decline_code ?? null;
+  const declineCode = error.decline_code || null;
   const isOurs =
     error instanceof Stripe.errors.StripeAuthenticationError || error instanceof Stripe.errors.StripePermissionError;
   return { code, declineCode, message: isOurs ? 'the payment service refused this server’s key' : error.message };

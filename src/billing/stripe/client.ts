@@ -4,16 +4,14 @@ import { type StripeAccess } from '../../platform/config.js';
 /** Its type is the SDK's own literal: another major version of the SDK is a type error here, not a silent change of shapes. */
 const API_VERSION = '2026-10-28.endive' satisfies Stripe.LatestApiVersion;
 
-const TIMEOUT_MS = 15_000;
-
 /**
  * The SDK, talking to Stripe or to the sandbox. It repeats calls by itself that were cut off, met a 409 or a failure inside,
  * under the same idempotency key (billing.md A2, "What the SDK really sends").
  */
-export function stripeClient({ secretKey, apiUrl }: StripeAccess): Stripe {
+export function stripeClient({ secretKey, apiUrl, timeoutMs }: StripeAccess): Stripe {
   return new Stripe(secretKey, {
     apiVersion: API_VERSION,
-    timeout: TIMEOUT_MS,
+    timeout: timeoutMs,
     maxNetworkRetries: 1,
     telemetry: false,
     appInfo: { name: 'Propolis' },

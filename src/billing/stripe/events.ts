@@ -91,7 +91,9 @@ export function verifiedHead(
       const event = Stripe.webhooks.constructEvent(
         ...([Buffer.from(body), signature, secret, TOLERANCE_SECONDS, undefined, now.getTime()] as const),
       );
-      return event.livemode === secretKey.includes('_live_') ? headOf(event) : null;
+      // A thin event has no object; it is not what our endpoint is registered for.
+      const isSnapshot = typeof (event as { data?: { object?: unknown } }).data?.object === 'object';
+      return isSnapshot && event.livemode === secretKey.includes('_live_') ? headOf(event) : null;
     } catch (error) {
       if (error instanceof Stripe.errors.StripeSignatureVerificationError || error instanceof SyntaxError) continue;
       throw error;

@@ -12,6 +12,7 @@ import { type BillingProps } from './billing.page.js';
 import { InvoiceBadge, numberOf, purposeOf } from './invoice-words.js';
 import { money } from './money.js';
 import { cardText, discountText, expiryText } from './plan-words.js';
+import { waitingOf } from './waiting.js';
 
 /** Beside the subscription: how the organization stands, who pays and with what. */
 export function AccountCards({ sight: { organization, standing }, overview: { customer }, now }: BillingProps) {
@@ -30,10 +31,7 @@ export function AccountCards({ sight: { organization, standing }, overview: { cu
 
 function PaymentCard({ name, customer: { card, balance, currency, discount } }: { name: string; customer: Customer }) {
   return (
-    <Card
-      title="Payment"
-      aside={<a href={paths.billingCard(name)}>{card === null ? 'Add a card' : 'Replace'}</a>}
-    >
+    <Card title="Payment" aside={<a href={paths.billingCard(name)}>{card === null ? 'Add a card' : 'Replace'}</a>}>
       {card === null ? (
         <p class="quiet">No card on file.</p>
       ) : (
@@ -66,7 +64,8 @@ export function TaxIdBadge({ status }: { status: string | null }) {
 function DetailsCard({ name, customer }: { name: string; customer: Customer }) {
   const { line1, line2, postalCode, city, state, country } = customer;
   const town = [postalCode, city].filter((part) => part !== null).join(' ');
-  const address = [line1, line2, town, state, countryName(country)].filter((line) => line);
+  const place = [town, state].filter((part) => part).join(', ');
+  const address = [line1, line2, place, countryName(country)].filter((line) => line);
   return (
     <Card title="Billing details" aside={<a href={paths.billingDetails(name)}>Change</a>}>
       <address class="billing-address">
@@ -101,7 +100,7 @@ function Freshness({ name, customer: { syncedAt } }: { name: string; customer: C
 }
 
 /** All invoices there were. */
-export function InvoicesCard({ sight: { organization }, overview: { invoices } }: BillingProps) {
+export function InvoicesCard({ sight: { organization }, overview: { invoices, subscription } }: BillingProps) {
   const { name } = organization;
   if (invoices.length === 0)
     return (
@@ -118,14 +117,14 @@ export function InvoicesCard({ sight: { organization }, overview: { invoices } }
       <When at={invoice.createdAt} date />,
       purposeOf(invoice),
       <span class="amount">{money(invoice.total, invoice.currency)}</span>,
-      <InvoiceBadge invoice={invoice} />,
+      <InvoiceBadge invoice={invoice} isAwaited={waitingOf(invoice, subscription) !== undefined} />,
       <a href={paths.invoiceAct(name, invoice.stripeId, 'pdf')} aria-label={`PDF of invoice ${numberOf(invoice)}`}>
         PDF
       </a>,
     ],
   }));
   return (
-    <Card title="Invoices" aside={<a href={paths.allInvoices(name)}>Download all</a>} flush>
+    <Card title="Invoices" aside={<a href={paths.allInvoices(name)}>Download all</a>} id="invoices" flush>
       <Table caption="Invoices" columns={['Number', 'Date', 'For', 'Amount', 'State', 'File']} rows={rows} />
     </Card>
   );

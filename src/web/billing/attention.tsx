@@ -48,8 +48,9 @@ function Unclear({ name, operation: { kind, actorName, askedAt } }: { name: stri
   return (
     <Notice tone="warn" title="We are asking Stripe what became of it">
       <p>
-        {actorName} asked for {WISHES[kind]} {askedAt !== null && <When at={askedAt} />}, and the connection broke before
-        Stripe answered. It is not repeated; nothing is charged twice. Until it is settled, nothing else can be changed.
+        {actorName} asked for {WISHES[kind]} {askedAt !== null && <When at={askedAt} />}, and the connection broke
+        before Stripe answered. It is not repeated; nothing is charged twice. Until it is settled, nothing else can be
+        changed.
       </p>
       <p class="actions">
         <PostButton action={paths.refreshBilling(name)} tone="plain" small>
@@ -109,7 +110,8 @@ function ExpiringCard({ name, overview }: { name: string; overview: BillingProps
   return (
     <Notice tone="warn" title="The card expires before the next payment">
       <p>
-        {cardText(card)} cannot pay on {dayOf(running.periodEnd)}. <a href={paths.billingCard(name)}>Replace the card</a>
+        {cardText(card)} cannot pay on {dayOf(running.periodEnd)}.{' '}
+        <a href={paths.billingCard(name)}>Replace the card</a>
       </p>
     </Notice>
   );

@@ -12,17 +12,19 @@ export interface BillingPage {
   readonly lead?: ComponentChildren;
   /** With Stripe's form in it, or what comes from it. */
   readonly service?: PaymentService | undefined;
+  /** Of ours, besides. */
+  readonly scripts?: readonly string[];
   readonly children: ComponentChildren;
 }
 
 /** A page under an organization's tab "Billing", with the way back. */
 export function billingPage(visitor: Visitor, sight: Sight, page: BillingPage, status = 200): Html {
   const { organization, role, standing } = sight;
-  const { title = 'Billing', lead, service, children } = page;
+  const { title = 'Billing', lead, service, scripts = [], children } = page;
   const billing = paths.billing(organization.name);
   const text = organizationPage(visitor, {
     ...{ organization, role, standing, title, tab: billing, banner: false },
-    scripts: service === undefined ? [] : ['billing.js'],
+    scripts: service === undefined ? scripts : [...scripts, 'billing.js'],
     foreignScript: service?.script,
     children: (
       <>

@@ -11,9 +11,12 @@ import { type Visitor, Visiting } from '../http/visitor.js';
 import { type Sight } from '../organizations/organization-sights.js';
 import { BillingSights } from './billing-sights.js';
 import { cardPage } from './card.page.js';
+import { detailsFirst } from './elsewhere.js';
 import { PaymentService } from './payment-service.js';
 import { cardText } from './plan-words.js';
 import { allWaiting } from './waiting.js';
+
+const NOT_SET_UP = 'The card has not been set up. Please try once more.';
 
 /** The card that is charged. */
 @Pages('orgs/:organization/billing/card')
@@ -30,7 +33,7 @@ export class BillingCardController {
   async form(@Visiting() visitor: Visitor, @Param('organization') name: string): Promise<Answer> {
     const sight = await this.sights.change(visitor, name, paths.billingCard(name));
     const customer = await this.customers.of(sight.organization.id);
-    if (customer?.stripeId == null) return seeOther(paths.billingDetails(name), DETAILS_FIRST);
+    if (customer?.stripeId == null) throw detailsFirst(name);
     const { clientSecret } = await this.cards.setUp(sight.organization.id, randomUUID());
     return cardPage(visitor, sight, { service: this.service, clientSecret, card: customer.card });
   }
@@ -47,7 +50,8 @@ export class BillingCardController {
       await this.cards.use(sight.actor, sight.organization, typeof intent === 'string' ? intent : '');
     } catch (error) {
       if (!(error instanceof DomainError) || error.kind === 'unavailable') throw error;
-      return seeOther(paths.billingCard(name), { text: error.message, tone: 'bad' });
+      const text = error.kind === 'payment_required' ? error.message : NOT_SET_UP;
+      return seeOther(paths.billingCard(name), { text, tone: 'bad' });
     }
     return this.afterwards(sight);
   }
@@ -59,11 +63,9 @@ export class BillingCardController {
     const card = overview.customer?.card ?? null;
     const text = card === null ? 'The card has been saved.' : `${cardText(card)} is charged from now on.`;
     if (waiting === undefined) return seeOther(paths.billing(organization.name), text);
-    return seeOther(paths.invoice(organization.name, waiting.invoice.stripeId), `${text} This invoice can be paid with it.`);
+    return seeOther(
+      paths.invoice(organization.name, waiting.invoice.stripeId),
+      `${text} This invoice can be paid with it.`,
+    );
   }
 }
-
-const DETAILS_FIRST = {
-  text: 'First, who shall the invoices be made out to?',
-  tone: 'good',
-} as const;

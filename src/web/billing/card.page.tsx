@@ -26,7 +26,8 @@ export function cardPage(visitor: Visitor, sight: Sight, { service, clientSecret
       <Card>
         {card !== null && (
           <p>
-            On file: {cardText(card)}, <span class="quiet">expires {expiryText(card)}</span>. The new card takes its place.
+            On file: {cardText(card)}, <span class="quiet">expires {expiryText(card)}</span>. The new card takes its
+            place.
           </p>
         )}
         <StripeForm

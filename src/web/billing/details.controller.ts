@@ -1,6 +1,5 @@
 import { Body, Get, Param, Post } from '@nestjs/common';
 import { z } from 'zod';
-import { EmailAddresses } from '../../accounts/email-addresses.js';
 import { Customers } from '../../billing/customers.js';
 import { DetailsSchema } from '../../billing/details-schema.js';
 import { PriceList } from '../../billing/price-list.js';
@@ -23,7 +22,6 @@ export class BillingDetailsController {
     private readonly sights: BillingSights,
     private readonly customers: Customers,
     private readonly prices: PriceList,
-    private readonly emails: EmailAddresses,
   ) {}
 
   @Get()
@@ -53,6 +51,6 @@ export class BillingDetailsController {
   private async show(visitor: Visitor, sight: Sight, form: FormState): Promise<Html> {
     const customer = await this.customers.of(sight.organization.id);
     const { currencies } = this.prices;
-    return detailsPage(visitor, sight, { customer, form, currencies, email: await this.addressOf(sight) });
+    return detailsPage(visitor, sight, { customer, form, currencies });
   }
 }

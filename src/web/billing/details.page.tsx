@@ -11,13 +11,16 @@ import { type Sight } from '../organizations/organization-sights.js';
 import { TaxIdBadge } from './account-cards.js';
 import { billingPage } from './billing-page.js';
 
+/** As it stands above its field. */
+function taxLabel(label: string): string {
+  return label.charAt(0).toUpperCase() + label.slice(1);
+}
+
 export interface DetailsProps {
   readonly customer: Customer | null;
   readonly form: FormState;
   /** More than one: the choice is made once, with the first details. */
   readonly currencies: readonly string[];
-  /** Of the person who fills it in. */
-  readonly email: string;
 }
 
 type Part = Pick<DetailsProps, 'customer' | 'form'>;
@@ -28,10 +31,11 @@ const KINDS = [
 ];
 
 export function detailsPage(visitor: Visitor, sight: Sight, props: DetailsProps): Html {
-  const { customer, form, currencies, email } = props;
+  const { customer, form, currencies } = props;
   return billingPage(visitor, sight, {
     title: 'Billing details',
     lead: 'Who the invoices are made out to, and where they go.',
+    scripts: ['billing-details.js'],
     children: (
       <Card>
         <Form action={paths.billingDetails(sight.organization.name)} form={form}>
@@ -45,10 +49,10 @@ export function detailsPage(visitor: Visitor, sight: Sight, props: DetailsProps)
           />
           <Field
             {...{ form, name: 'email', label: 'E-mail for invoices', type: 'email', required: true, maxLength: 254 }}
-            value={customer?.email ?? email}
+            value={customer?.email ?? sight.organization.contactEmail ?? ''}
           />
           <Address customer={customer} form={form} />
-          <div class="for-companies">
+          <div class="for-companies" data-tax-ids={JSON.stringify(TAX_IDS)}>
             <TaxId customer={customer} form={form} />
           </div>
           <Field
@@ -100,6 +104,15 @@ function Address({ customer, form }: Part) {
   );
 }
 
+/** For the script, which follows the chosen country: what its usual number is called, and one as it is written. */
+const TAX_IDS = Object.fromEntries(
+  countries.flatMap(({ code }) =>
+    taxIdKinds(code)
+      .slice(0, 1)
+      .map(({ label, example }) => [code, [taxLabel(label), example]]),
+  ),
+);
+
 const NEXT_STEP: Record<string, string> = {
   unverified:
     'The register does not know this number under this name and address. Please correct one of them; until then tax may be added to invoices.',
@@ -117,7 +130,11 @@ function TaxId({ customer, form }: Part) {
         {...{ form, name: 'tax_id', label: usual === undefined ? 'VAT or tax number' : taxLabel(usual.label) }}
         {...{ value: customer?.taxId ?? '', mono: true, maxLength: 40 }}
         autocomplete="off"
-        hint={usual === undefined ? 'As your country writes it; may stay empty.' : `Such as ${usual.example}; may stay empty.`}
+        hint={
+          usual === undefined
+            ? 'As your country writes it; may stay empty.'
+            : `Such as ${usual.example}; may stay empty.`
+        }
       />
       {status !== null && (
         <p class="small">
@@ -128,11 +145,12 @@ function TaxId({ customer, form }: Part) {
   );
 }
 
-const taxLabel = (label: string): string => label.charAt(0).toUpperCase() + label.slice(1);
-
 function Currency({ form, currencies }: { form: FormState; currencies: readonly string[] }) {
   const names = new Intl.DisplayNames('en', { type: 'currency' });
-  const options = currencies.map((code) => ({ value: code, label: `${names.of(code.toUpperCase())} (${code.toUpperCase()})` }));
+  const options = currencies.map((code) => ({
+    value: code,
+    label: `${names.of(code.toUpperCase())} (${code.toUpperCase()})`,
+  }));
   return (
     <Select
       {...{ form, name: 'currency', label: 'Currency', options, value: currencies[0] }}

@@ -14,10 +14,14 @@ export const purposeOf = ({ reason }: Pick<Invoice, 'reason'>): string => REASON
 export const numberOf = ({ number, createdAt }: Pick<Invoice, 'number' | 'createdAt'>): string =>
   number ?? `of ${createdAt.toISOString().slice(0, 10)}`;
 
-const DISPUTES: Record<string, readonly [string, Tone]> = { won: ['dispute won', 'good'], lost: ['dispute lost', 'bad'] };
+const DISPUTES: Record<string, readonly [string, Tone]> = {
+  won: ['dispute won', 'good'],
+  lost: ['dispute lost', 'bad'],
+};
 
-/** What became of it, the last thing that happened first. */
-export function invoiceState({ status, need, dispute, amountRefunded, amountPaid }: Invoice): readonly [string, Tone] {
+/** What became of it, the last thing that happened first. `isAwaited`: is there something that its payment would bring about? */
+export function invoiceState(invoice: Invoice, isAwaited: boolean): readonly [string, Tone] {
+  const { status, need, dispute, amountRefunded, amountPaid } = invoice;
   if (dispute !== null) return DISPUTES[dispute] ?? ['disputed', 'bad'];
   if (Number(amountRefunded) > 0)
     return Number(amountRefunded) >= Number(amountPaid) ? ['refunded', 'plain'] : ['partly refunded', 'plain'];
@@ -25,7 +29,8 @@ export function invoiceState({ status, need, dispute, amountRefunded, amountPaid
     case 'paid':
       return ['paid', 'good'];
     case 'open':
-      return need === 'authentication' ? ['to be authenticated', 'warn'] : ['to be paid', 'warn'];
+      if (!isAwaited) return ['dropped', 'plain'];
+      return need === 'authentication' ? ['to be confirmed', 'warn'] : ['to be paid', 'warn'];
     case 'void':
       return ['void', 'plain'];
     case 'uncollectible':
@@ -35,7 +40,7 @@ export function invoiceState({ status, need, dispute, amountRefunded, amountPaid
   }
 }
 
-export function InvoiceBadge({ invoice }: { invoice: Invoice }) {
-  const [label, tone] = invoiceState(invoice);
+export function InvoiceBadge({ invoice, isAwaited }: { invoice: Invoice; isAwaited: boolean }) {
+  const [label, tone] = invoiceState(invoice, isAwaited);
   return <Badge tone={tone}>{label}</Badge>;
 }

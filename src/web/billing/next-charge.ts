@@ -31,7 +31,11 @@ export function nextCharge(subscription: Terms, customer: Pick<Customer, 'balanc
   return { at, seats, unitAmount, subtotal, off, credit, amount: subtotal - off - credit };
 }
 
-function reduction({ discount: own, periodEnd, currency }: Terms, { discount: general }: Pick<Customer, 'discount'>, subtotal: number) {
+function reduction(
+  { discount: own, periodEnd, currency }: Terms,
+  { discount: general }: Pick<Customer, 'discount'>,
+  subtotal: number,
+) {
   const discount = own ?? general;
   if (discount === null || (discount.until !== null && new Date(discount.until) <= periodEnd)) return 0;
   if (discount.percentOff !== null) return Math.round((subtotal * discount.percentOff) / 100);

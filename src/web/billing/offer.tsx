@@ -30,7 +30,7 @@ export function Offer({ sight: { organization, standing }, overview, prices, isT
       </div>
       <p class="quiet small">
         For {seatsText(members)}, one for each member{isTaxed ? '; plus tax where it is due' : ''}. More seats can be
-        added at any time, fewer from the next period on.
+        added at any time; fewer cost less from the next period on.
       </p>
       <p>
         <a class="button" href={paths.subscribe(organization.name)}>

@@ -11,6 +11,9 @@ export function noteOf({ state, outcome }: Operation, done: string): Note {
     case 'refused':
       return { text: refusalWords(outcome as unknown as Refusal), tone: 'bad' };
     default:
-      return { text: 'Stripe has not answered yet. We are asking what became of it; nothing is repeated.', tone: 'bad' };
+      return {
+        text: 'Stripe has not answered yet. We are asking what became of it; nothing is repeated.',
+        tone: 'bad',
+      };
   }
 }

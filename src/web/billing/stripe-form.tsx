@@ -38,7 +38,9 @@ export function StripeForm({ service, kind, clientSecret, back, button, atOnce =
       <p class="problem" role="alert" data-stripe-problem />
       <div class="notice notice-warn" data-stripe-absent hidden>
         <p class="notice-title">Stripe’s form could not be loaded</p>
-        <p>Something in the browser or the network holds it back. Allow scripts of js.stripe.com, then reload the page.</p>
+        <p>
+          Something in the browser or the network holds it back. Allow scripts of js.stripe.com, then reload the page.
+        </p>
         {otherwise}
       </div>
       <noscript>

@@ -18,9 +18,8 @@ type Part = BillingProps & { readonly subscription: Subscription; readonly custo
 
 /** A subscription that runs: what it is, what it will cost next, and what can be changed. */
 export function SubscriptionCard(part: Part) {
-  const { subscription, overview, sight } = part;
+  const { subscription, overview } = part;
   const { plan, unitAmount, currency, quantity, cancelAt } = subscription;
-  const { name } = sight.organization;
   return (
     <Card
       title={`${planNames[plan]} plan`}
@@ -33,22 +32,36 @@ export function SubscriptionCard(part: Part) {
       </div>
       <Coming {...part} />
       <NextCharge {...part} />
-      {cancelAt === null ? (
-        <p class="row">
-          <a class="button" href={paths.seats(name)}>
-            Change seats
-          </a>
+      <Actions {...part} />
+    </Card>
+  );
+}
+
+function Actions({ subscription, sight, coupon }: Part) {
+  const { plan, status, cancelAt, pendingQuantity, next } = subscription;
+  const { name } = sight.organization;
+  if (cancelAt !== null)
+    return (
+      <p class="row">
+        <PostButton action={paths.resumeSubscription(name)}>Resume the subscription</PostButton>
+      </p>
+    );
+  if (status !== 'active' || pendingQuantity !== null)
+    return <p class="quiet">Seats and plan can be changed once nothing is left to be paid.</p>;
+  return (
+    <>
+      <p class="row">
+        <a class="button" href={paths.seats(name)}>
+          Change seats
+        </a>
+        {(next === null || next.plan === plan) && (
           <a class="button button-plain" href={paths.plan(name)}>
             {plan === 'monthly' ? 'Pay by the year' : 'Pay by the month'}
           </a>
-        </p>
-      ) : (
-        <p class="row">
-          <PostButton action={paths.resumeSubscription(name)}>Resume the subscription</PostButton>
-        </p>
-      )}
-      {cancelAt === null && <Coupon name={name} form={part.coupon} />}
-    </Card>
+        )}
+      </p>
+      <Coupon name={name} form={coupon} />
+    </>
   );
 }
 
@@ -75,8 +88,8 @@ function Coming({ subscription: { next, plan, unitAmount, currency }, sight }: P
   return (
     <Notice title={`${planNames[next.plan]} plan from ${from}`}>
       <p>
-        From then on {perSeat(next.plan, next.unitAmount, currency)} instead of{' '}
-        {perSeat(plan, unitAmount, currency)}. <a href={paths.plan(sight.organization.name)}>Keep the plan as it is</a>
+        From then on {perSeat(next.plan, next.unitAmount, currency)} instead of {perSeat(plan, unitAmount, currency)}.{' '}
+        <a href={paths.plan(sight.organization.name)}>Keep the plan as it is</a>
       </p>
     </Notice>
   );

@@ -31,8 +31,10 @@ export function waitingOf(invoice: Invoice, subscription: Subscription | null): 
   if (invoice.status !== 'open') return undefined;
   const purpose = PURPOSES[invoice.reason] ?? 'other';
   const isItsOwn = invoice.subscriptionId === subscription?.stripeId;
-  if (purpose === 'start' && isItsOwn && subscription?.status === 'incomplete')
-    return { ...{ invoice, purpose, seats: subscription.quantity, mayBeAbandoned: true }, until: afterADay(invoice) };
+  // Of a start that was given up nothing would come, whoever paid for it.
+  if (purpose === 'start' && (!isItsOwn || subscription?.status !== 'incomplete')) return undefined;
+  if (purpose === 'start')
+    return { ...{ invoice, purpose, seats: subscription!.quantity, mayBeAbandoned: true }, until: afterADay(invoice) };
   if (purpose === 'change' && isItsOwn && subscription?.pendingQuantity != null)
     return {
       ...{ invoice, purpose, seats: subscription.pendingQuantity, mayBeAbandoned: true },

@@ -50,6 +50,8 @@ export interface FieldProps extends Common {
   readonly maxLength?: number;
   readonly minLength?: number;
   readonly pattern?: string;
+  /** Of a number. */
+  readonly min?: number;
   /** Letters of equal width: codes, names of packages. */
   readonly mono?: boolean;
 }

@@ -213,10 +213,10 @@ describe('a friendly readme', () => {
     expect(renderMarkdown(text(300))).toBeUndefined();
   });
 
-  test('is made once and remembered', () => {
+  test('is made once and remembered', async () => {
     const readmes = new RenderedReadmes();
     const readme = { path: 'README.md', text: `# ${'long '.repeat(5000)}` };
-    expect(readmes.html(readme)).toBe(readmes.html({ ...readme }));
-    expect(readmes.html({ path: 'README', text: '# as it is' })).toBeNull();
+    expect(await readmes.html(readme)).toBe(await readmes.html({ ...readme }));
+    expect(await readmes.html({ path: 'README', text: '# as it is' })).toBeNull();
   });
 });

@@ -48,7 +48,10 @@ export function membersPage(visitor: Visitor, sight: Sight, { people, invitation
           </Card>
         )}
         {manages && (
-          <Invite sight={sight} people={people} form={isAboutInviting ? form : { values: {}, problems: {} }} />
+          <Invite
+            {...{ sight, people, invitations, mayBuy: visitor.mayBuy && may(role, 'billing.manage') }}
+            form={isAboutInviting ? form : { values: {}, problems: {} }}
+          />
         )}
       </>
     ),
@@ -151,21 +154,25 @@ function InvitationTable({
   return <Table caption="Open invitations" columns={['Address', 'Role', 'Sent', 'Ends', '']} rows={rows} />;
 }
 
-function Invite({
-  sight: { organization },
-  people,
-  form,
-}: {
-  sight: Sight;
-  people: readonly MemberRow[];
-  form: FormState;
-}) {
+interface InviteProps extends MembersProps {
+  readonly sight: Sight;
+  /** May this person buy more seats? */
+  readonly mayBuy: boolean;
+}
+
+function Invite({ sight: { organization }, people, invitations, form, mayBuy }: InviteProps) {
   const { seats, name } = organization;
+  const over = seats === null ? 0 : people.length + invitations.length - Math.max(seats, people.length);
   return (
     <Card title="Invite somebody" id="invite" lead="They get a mail with a link that works once, for seven days.">
-      {seats !== null && people.length >= seats && (
+      {seats !== null && (people.length >= seats || over > 0) && (
         <Notice tone="warn">
-          All seats are taken. An invitation can be sent, and accepted as soon as there is a seat.
+          <p>
+            {people.length >= seats && 'All seats are taken. '}
+            {over > 0 && `${overText(over)} `}
+            An invitation can be sent, and accepted as soon as there is a seat.{' '}
+            {mayBuy && <a href={paths.seats(name)}>Buy seats</a>}
+          </p>
         </Notice>
       )}
       <Form action={paths.invite(name)} form={form}>
@@ -179,3 +186,6 @@ function Invite({
     </Card>
   );
 }
+
+const overText = (over: number): string =>
+  over === 1 ? 'One open invitation would find no seat.' : `${over} open invitations would find no seat.`;
