@@ -42,8 +42,8 @@ export default tseslint.config(
     },
   },
   {
-    // Scripts for browsers: `tsc -p src/web/assets` knows what a browser has.
-    files: ['src/web/assets/*.js'],
+    // Scripts for browsers: `npm run types` knows what a browser has.
+    files: ['src/web/assets/*.js', 'src/sandbox/stripe/browser/assets/**/*.js'],
     rules: { 'no-undef': 'off' },
   },
   {

@@ -31,15 +31,15 @@ async function main(): Promise<void> {
   process.once('SIGTERM', stop).once('SIGINT', stop);
   await running.app.listen({ port: given.port, host: given.host });
   logger.info({ url: given.publicUrl, host: given.host, port: given.port }, 'listening');
-  process.stdout.write(await welcome(running, given.publicUrl, given.demo));
+  process.stdout.write(await welcome(running, given.publicUrl, given.demo, sandbox?.access.apiUrl));
 }
 
-async function welcome({ app }: RunningApp, siteUrl: string, demo: boolean): Promise<string> {
+async function welcome({ app }: RunningApp, siteUrl: string, demo: boolean, sandboxUrl?: string): Promise<string> {
   if (!demo) return `Propolis is ready:  ${siteUrl}\n`;
   const [urls, { publicPem, fingerprint }, notes] = [app.get(Urls), app.get(SigningKey), await app.get(Demo).ensure()];
   const place = { repositoryUrl: urls.repository(DEMO_ORGANIZATION), apiUrl: urls.api(), publicPem, fingerprint };
   const mailboxUrl = app.get<unknown>(MAIL_TRANSPORT) instanceof LocalMailbox ? urls.page(paths.mailbox) : undefined;
-  return demoLines(siteUrl, place, notes, mailboxUrl);
+  return demoLines(siteUrl, place, notes, { mailboxUrl, sandboxUrl });
 }
 
 /** Requests and jobs first, the embedded database last, then exit 0. A second signal does not wait. */

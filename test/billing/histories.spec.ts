@@ -1,4 +1,4 @@
-import { DataSource } from 'typeorm';
+import { type DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Gateway, type Snapshot } from '../../src/billing/gateway.js';
 import { Subscriptions } from '../../src/billing/subscriptions.js';

@@ -3,6 +3,8 @@ import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { paths } from '../../src/platform/paths.js';
+import { Browsing } from '../support/browsing.js';
 import { ask, eventually } from '../support/http.js';
 import { clientHome, hasHexClient, hasRebar3, run, type Service, startService } from '../support/programs.js';
 import { tarball } from '../support/tarballs.js';
@@ -74,6 +76,24 @@ describe('a first start', () => {
       .filter((line) => line.startsWith('{'))
       .join('\n');
     for (const key of keys()) expect(logged).not.toContain(key);
+  });
+
+  test('takes cards for its demo organization, by the sandbox whose address is printed', async () => {
+    const [, sandbox = ''] = /Payments go to a sandbox.*(http:\/\/127\.0\.0\.1:\d+)/.exec(service.output()) ?? [];
+    const [, password = ''] = /ada \(admin\) +(\S+)/.exec(service.output()) ?? [];
+    const ada = new Browsing(service.url);
+    await ada.post('/login', { login: 'ada', password });
+    expect((await ada.get(paths.billing('acme'))).text).toContain('Subscribe');
+    const details = { kind: 'person', name: 'Ada', email: 'ada@example.org', country: 'US' };
+    await ada.submit(paths.billingDetails('acme'), details);
+    const card = await ada.get(paths.billingCard('acme'));
+    expect(card.text).toContain(`src="${sandbox}/endive/stripe.js"`);
+    const policy = card.headers.get('content-security-policy');
+    expect(policy).toMatch(new RegExp(`script-src [^;]*${sandbox}[ ;]`));
+    expect(policy).toMatch(new RegExp(`frame-src [^;]*${sandbox}`));
+    const script = await fetch(`${sandbox}/endive/stripe.js`);
+    expect([script.status, script.headers.get('content-type')]).toEqual([200, expect.stringMatching(/javascript/)]);
+    expect(await (await fetch(sandbox)).text()).toContain('ada@example.org');
   });
 
   test.skipIf(!rebar3)('the printed rebar3 lines, pasted, fetch and run the demo package', async () => {

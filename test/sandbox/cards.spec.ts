@@ -11,7 +11,12 @@ afterAll(() => site.sandbox.stop());
 /** Sets the card up for later, as the browser does, passing the challenge if there is one. */
 async function setUp(card: string): Promise<{ customer: string; asked: string; method: string }> {
   const customer = await site.stripe.customers.create({});
-  const intent = await site.stripe.setupIntents.create({ customer: customer.id, payment_method: card, confirm: true, usage: 'off_session' });
+  const intent = await site.stripe.setupIntents.create({
+    customer: customer.id,
+    payment_method: card,
+    confirm: true,
+    usage: 'off_session',
+  });
   await site.sandbox.settleChallenge(intent.id, 'complete');
   const { payment_method, status } = await site.stripe.setupIntents.retrieve(intent.id);
   expect(status).toBe('succeeded');
@@ -20,14 +25,19 @@ async function setUp(card: string): Promise<{ customer: string; asked: string; m
 
 /** What a first payment with the card comes to: `asks` in the middle, `then` after the challenge was passed. */
 async function pay(customer: string, method: string, offSession: boolean): Promise<unknown[]> {
-  const begun = await start(site.stripe, customer, site.month.id, { default_payment_method: method, payment_behavior: 'allow_incomplete', off_session: offSession });
+  const begun = await start(site.stripe, customer, site.month.id, {
+    default_payment_method: method,
+    payment_behavior: 'allow_incomplete',
+    off_session: offSession,
+  });
   const intent = await intentOf(site.stripe, begun);
   if (intent.status !== 'requires_action') return [outcome(intent)];
   const settled = await site.sandbox.settleChallenge(intent.id, 'complete');
   return [intent.last_payment_error?.code ?? 'challenge', outcome(settled as Stripe.PaymentIntent)];
 }
 
-const outcome = (intent: Stripe.PaymentIntent) => intent.last_payment_error?.decline_code ?? intent.last_payment_error?.code ?? intent.status;
+const outcome = (intent: Stripe.PaymentIntent) =>
+  intent.last_payment_error?.decline_code ?? intent.last_payment_error?.code ?? intent.status;
 
 describe('a card that can be set up', () => {
   it.each([
@@ -36,7 +46,12 @@ describe('a card that can be set up', () => {
     ['authenticationRequired', 'requires_action', ['challenge', 'succeeded'], ['authentication_required', 'succeeded']],
     ['authenticationRequiredSetupForOffSession', 'succeeded', ['challenge', 'succeeded'], ['succeeded']],
     ['threeDSecure2Required', 'requires_action', ['challenge', 'succeeded'], ['authentication_required', 'succeeded']],
-    ['threeDSecureRequiredChargeDeclined', 'requires_action', ['challenge', 'generic_decline'], ['authentication_required', 'generic_decline']],
+    [
+      'threeDSecureRequiredChargeDeclined',
+      'requires_action',
+      ['challenge', 'generic_decline'],
+      ['authentication_required', 'generic_decline'],
+    ],
     ['threeDSecureOptional', 'succeeded', ['succeeded'], ['succeeded']],
     ['chargeCustomerFail', 'succeeded', ['generic_decline'], ['generic_decline']],
   ])('%s', async (name, asked, onSession, offSession) => {
@@ -74,9 +89,24 @@ describe('a card that is refused', () => {
 
   it('for a wrong number, a month that is none, a year that is over', async () => {
     const typed = (card: Partial<Stripe.PaymentMethodCreateParams.Card>) =>
-      refusal(site.stripe.paymentMethods.create({ type: 'card', card: { number: '4242424242424242', exp_month: 12, exp_year: 2030, ...card } }));
-    const codes = [await typed({ number: '4242424242424241' }), await typed({ exp_month: 13 }), await typed({ exp_year: 2026 }), await typed({ cvc: '12' })];
-    expect(codes.map(({ code }) => code)).toEqual(['incorrect_number', 'invalid_expiry_month', 'invalid_expiry_year', 'invalid_cvc']);
+      refusal(
+        site.stripe.paymentMethods.create({
+          type: 'card',
+          card: { number: '4242424242424242', exp_month: 12, exp_year: 2030, ...card },
+        }),
+      );
+    const codes = [
+      await typed({ number: '4242424242424241' }),
+      await typed({ exp_month: 13 }),
+      await typed({ exp_year: 2026 }),
+      await typed({ cvc: '12' }),
+    ];
+    expect(codes.map(({ code }) => code)).toEqual([
+      'incorrect_number',
+      'invalid_expiry_month',
+      'invalid_expiry_year',
+      'invalid_cvc',
+    ]);
   });
 });
 
@@ -90,21 +120,34 @@ it('3155 was not set up: it asks for its holder', async () => {
 it('3178 has no money even after its holder agreed', async () => {
   const { stripe, sandbox } = site;
   const customer = await stripe.customers.create({});
-  const { id } = await stripe.paymentMethods.create({ type: 'card', card: { number: '4000008260003178', exp_month: 12, exp_year: 2030 } });
+  const { id } = await stripe.paymentMethods.create({
+    type: 'card',
+    card: { number: '4000008260003178', exp_month: 12, exp_year: 2030 },
+  });
   const intent = await stripe.setupIntents.create({ customer: customer.id, payment_method: id, confirm: true });
   await sandbox.settleChallenge(intent.id, 'complete');
   expect(await pay(customer.id, id, false)).toEqual(['challenge', 'insufficient_funds']);
   expect(await pay(customer.id, id, true)).toEqual(['insufficient_funds']);
 });
 
-it.each(['fail', 'cancel'] as const)('a challenge that ends with %s leaves the intent waiting for another card', async (how) => {
-  const { stripe, sandbox } = site;
-  const customer = await stripe.customers.create({});
-  const intent = await stripe.setupIntents.create({ customer: customer.id, payment_method: 'pm_card_authenticationRequired', confirm: true });
-  expect(intent.next_action?.type).toBe('use_stripe_sdk');
-  const settled = await sandbox.settleChallenge(intent.id, how);
-  expect(settled).toMatchObject({ status: 'requires_payment_method', last_setup_error: { code: 'setup_intent_authentication_failure' } });
-});
+it.each(['fail', 'cancel'] as const)(
+  'a challenge that ends with %s leaves the intent waiting for another card',
+  async (how) => {
+    const { stripe, sandbox } = site;
+    const customer = await stripe.customers.create({});
+    const intent = await stripe.setupIntents.create({
+      customer: customer.id,
+      payment_method: 'pm_card_authenticationRequired',
+      confirm: true,
+    });
+    expect(intent.next_action?.type).toBe('use_stripe_sdk');
+    const settled = await sandbox.settleChallenge(intent.id, how);
+    expect(settled).toMatchObject({
+      status: 'requires_payment_method',
+      last_setup_error: { code: 'setup_intent_authentication_failure' },
+    });
+  },
+);
 
 it('a card that ran out is refused at the next renewal', async () => {
   const { stripe, month, sandbox } = site;
@@ -113,8 +156,15 @@ it('a card that ran out is refused at the next renewal', async () => {
   await sandbox.act({ act: 'expire_card', payment_method: customer.invoice_settings.default_payment_method as string });
   await sandbox.advance(32 * 86_400_000);
   expect((await stripe.subscriptions.retrieve(begun.id)).status).toBe('past_due');
-  expect((await intentOf(stripe, await stripe.subscriptions.retrieve(begun.id))).last_payment_error?.code).toBe('expired_card');
-  await sandbox.act({ act: 'renew_card', payment_method: customer.invoice_settings.default_payment_method as string, exp_month: 1, exp_year: 2031 });
+  expect((await intentOf(stripe, await stripe.subscriptions.retrieve(begun.id))).last_payment_error?.code).toBe(
+    'expired_card',
+  );
+  await sandbox.act({
+    act: 'renew_card',
+    payment_method: customer.invoice_settings.default_payment_method as string,
+    exp_month: 1,
+    exp_year: 2031,
+  });
   await sandbox.advance(4 * 86_400_000);
   expect((await stripe.subscriptions.retrieve(begun.id)).status).toBe('active');
 });
@@ -139,12 +189,19 @@ describe('after the payment', () => {
 
   it('evidence decides a dispute', async () => {
     const { stripe } = site;
-    const dispute = async () => (await stripe.disputes.list({ charge: (await paid('pm_card_createDispute')).id })).data[0]!.id;
+    const dispute = async () =>
+      (await stripe.disputes.list({ charge: (await paid('pm_card_createDispute')).id })).data[0]!.id;
     const won = await stripe.disputes.update(await dispute(), { evidence: { uncategorized_text: 'winning_evidence' } });
     const lost = await stripe.disputes.close(await dispute());
     expect([won.status, lost.status]).toEqual(['won', 'lost']);
     const types = (await stripe.events.list({ type: 'charge.dispute.*', limit: 100 })).data.map(({ type }) => type);
-    expect(types).toEqual(expect.arrayContaining(['charge.dispute.closed', 'charge.dispute.funds_reinstated', 'charge.dispute.funds_withdrawn']));
+    expect(types).toEqual(
+      expect.arrayContaining([
+        'charge.dispute.closed',
+        'charge.dispute.funds_reinstated',
+        'charge.dispute.funds_withdrawn',
+      ]),
+    );
   });
 
   it('a warning of fraud', async () => {
@@ -155,12 +212,17 @@ describe('after the payment', () => {
   it('a refund that settles later, one that fails, and one too many', async () => {
     const { stripe, sandbox } = site;
     const slow = await stripe.refunds.create({ charge: (await paid('pm_card_pendingRefund')).id });
-    const bad = await stripe.refunds.create({ payment_intent: (await paid('pm_card_refundFail')).payment_intent as string, amount: 700 });
+    const bad = await stripe.refunds.create({
+      payment_intent: (await paid('pm_card_refundFail')).payment_intent as string,
+      amount: 700,
+    });
     expect([slow.status, bad.status]).toEqual(['pending', 'succeeded']);
     await sandbox.advance(61_000);
     expect((await stripe.refunds.retrieve(slow.id)).status).toBe('succeeded');
     expect(await stripe.refunds.retrieve(bad.id)).toMatchObject({ status: 'failed', failure_reason: 'unknown' });
     expect((await stripe.charges.retrieve(bad.charge as string)).amount_refunded).toBe(0);
-    expect((await refusal(stripe.refunds.create({ charge: slow.charge as string }))).code).toBe('charge_already_refunded');
+    expect((await refusal(stripe.refunds.create({ charge: slow.charge as string }))).code).toBe(
+      'charge_already_refunded',
+    );
   });
 });

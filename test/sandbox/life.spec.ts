@@ -23,7 +23,11 @@ describe('a subscription', () => {
     await stripe.paymentIntents.confirm((await intentOf(stripe, begun)).id);
     const active = await reread(begun.id);
     expect(active.status).toBe('active');
-    expect(invoiceOf(active)).toMatchObject({ status: 'paid', amount_paid: 2700, billing_reason: 'subscription_create' });
+    expect(invoiceOf(active)).toMatchObject({
+      status: 'paid',
+      amount_paid: 2700,
+      billing_reason: 'subscription_create',
+    });
   });
 
   it('is over after 23 hours without a payment', async () => {
@@ -32,7 +36,10 @@ describe('a subscription', () => {
     const begun = await start(stripe, customer.id, month.id);
     await sandbox.advance(23 * hour);
     const over = await reread(begun.id);
-    expect({ status: over.status, invoice: invoiceOf(over).status }).toEqual({ status: 'incomplete_expired', invoice: 'void' });
+    expect({ status: over.status, invoice: invoiceOf(over).status }).toEqual({
+      status: 'incomplete_expired',
+      invoice: 'void',
+    });
   });
 
   it('renews each month on its day, an hour after the draft', async () => {
@@ -64,7 +71,12 @@ describe('a subscription', () => {
       const now = await reread(begun.id);
       seen.push([now.status, invoiceOf(now).attempt_count, invoiceOf(now).next_payment_attempt !== null]);
     }
-    expect(seen).toEqual([['past_due', 1, true], ['past_due', 2, true], ['past_due', 3, true], ['canceled', 4, false]]);
+    expect(seen).toEqual([
+      ['past_due', 1, true],
+      ['past_due', 2, true],
+      ['past_due', 3, true],
+      ['canceled', 4, false],
+    ]);
     expect((await reread(begun.id)).cancellation_details?.reason).toBe('payment_failed');
     const types = sandbox.objects('event').map((event) => event.type);
     expect(types.filter((type) => type === 'invoice.payment_failed')).toHaveLength(4);
@@ -75,13 +87,20 @@ describe('a subscription', () => {
     const { stripe, month, sandbox } = site;
     const customer = await customerWith(stripe, 'pm_card_visa');
     const begun = await start(stripe, customer.id, month.id, { payment_behavior: 'allow_incomplete' });
-    const strict = await stripe.setupIntents.create({ customer: customer.id, payment_method: 'pm_card_authenticationRequired', confirm: true });
+    const strict = await stripe.setupIntents.create({
+      customer: customer.id,
+      payment_method: 'pm_card_authenticationRequired',
+      confirm: true,
+    });
     await sandbox.settleChallenge(strict.id, 'complete');
     const method = (await stripe.setupIntents.retrieve(strict.id)).payment_method as string;
     await stripe.subscriptions.update(begun.id, { default_payment_method: method });
     await sandbox.advance(31 * day + hour);
     const due = await reread(begun.id);
-    expect({ status: due.status, next: invoiceOf(due).next_payment_attempt }).toEqual({ status: 'past_due', next: null });
+    expect({ status: due.status, next: invoiceOf(due).next_payment_attempt }).toEqual({
+      status: 'past_due',
+      next: null,
+    });
     const intent = await intentOf(stripe, due);
     expect([intent.status, intent.last_payment_error?.code]).toEqual(['requires_action', 'authentication_required']);
     expect(sandbox.objects('event').map(({ type }) => type)).toContain('invoice.payment_action_required');
@@ -100,7 +119,11 @@ describe('a subscription', () => {
     await sandbox.advance(10 * day);
     const item = begun.items.data[0]!.id;
     const proration_date = Math.floor(sandbox.now().getTime() / 1000);
-    const details = { items: [{ id: item, quantity: 5 }], proration_behavior: 'always_invoice' as const, proration_date };
+    const details = {
+      items: [{ id: item, quantity: 5 }],
+      proration_behavior: 'always_invoice' as const,
+      proration_date,
+    };
     const shown = await stripe.invoices.createPreview({ subscription: begun.id, subscription_details: details });
     const more = { payment_behavior: 'pending_if_incomplete' as const, expand: ['latest_invoice.confirmation_secret'] };
     const asked = await stripe.subscriptions.update(begun.id, { ...details, ...more });
@@ -121,7 +144,11 @@ describe('a subscription', () => {
     await stripe.paymentIntents.confirm((await intentOf(stripe, begun)).id);
     await sandbox.settleChallenge((await intentOf(stripe, begun)).id, 'complete');
     const items = [{ id: begun.items.data[0]!.id, quantity: 5 }];
-    const asked = await stripe.subscriptions.update(begun.id, { items, proration_behavior: 'always_invoice', payment_behavior: 'pending_if_incomplete' });
+    const asked = await stripe.subscriptions.update(begun.id, {
+      items,
+      proration_behavior: 'always_invoice',
+      payment_behavior: 'pending_if_incomplete',
+    });
     await sandbox.advance(23 * hour);
     const after = await reread(begun.id);
     expect([after.items.data[0]!.quantity, after.pending_update, after.status]).toEqual([3, null, 'active']);

@@ -17,7 +17,10 @@ function randomChange(random: () => number, item: Stripe.SubscriptionItem) {
   const other = random() < 0.15;
   const price = other ? (item.price.id === site.month.id ? site.year.id : site.month.id) : item.price.id;
   const behaviors = ['always_invoice', 'always_invoice', 'create_prorations', 'none'] as const;
-  return { items: [{ id: item.id, price, quantity: 1 + Math.floor(random() * 9) }], proration_behavior: behaviors[Math.floor(random() * 4)]! };
+  return {
+    items: [{ id: item.id, price, quantity: 1 + Math.floor(random() * 9) }],
+    proration_behavior: behaviors[Math.floor(random() * 4)]!,
+  };
 }
 
 it(`the preview is the charge, to the cent, over ${histories} histories of ${steps} changes`, async () => {
@@ -57,8 +60,14 @@ it('the money of a subscription adds up: what was charged, credited and owed', a
   const begun = await start(stripe, customer.id, site.month.id, { payment_behavior: 'allow_incomplete' });
   await sandbox.advance(5 * day);
   const item = begun.items.data[0]!.id;
-  await stripe.subscriptions.update(begun.id, { items: [{ id: item, quantity: 9 }], proration_behavior: 'always_invoice' });
-  await stripe.subscriptions.update(begun.id, { items: [{ id: item, quantity: 3 }], proration_behavior: 'always_invoice' });
+  await stripe.subscriptions.update(begun.id, {
+    items: [{ id: item, quantity: 9 }],
+    proration_behavior: 'always_invoice',
+  });
+  await stripe.subscriptions.update(begun.id, {
+    items: [{ id: item, quantity: 3 }],
+    proration_behavior: 'always_invoice',
+  });
   const invoices = (await stripe.invoices.list({ subscription: begun.id })).data;
   expect(invoices.reduce((sum, { total }) => sum + total, 0)).toBe(2700);
   const { balance } = (await stripe.customers.retrieve(customer.id)) as Stripe.Customer;
@@ -74,7 +83,11 @@ it('a credit is what was billed: fewer seats without proration give nothing back
   const item = begun.items.data[0]!.id;
   await sandbox.advance(hour);
   const change = (quantity: number, proration_behavior: 'none' | 'always_invoice') =>
-    stripe.subscriptions.update(begun.id, { items: [{ id: item, quantity }], proration_behavior, expand: ['latest_invoice'] });
+    stripe.subscriptions.update(begun.id, {
+      items: [{ id: item, quantity }],
+      proration_behavior,
+      expand: ['latest_invoice'],
+    });
   await change(1, 'none');
   await change(3, 'none');
   expect((await stripe.invoices.list({ subscription: begun.id })).data).toHaveLength(1);
@@ -89,9 +102,19 @@ it('less than the smallest charge is carried on', async () => {
   const begun = await start(stripe, customer.id, month.id, { payment_behavior: 'allow_incomplete' });
   await sandbox.advance(30 * day);
   const items = [{ id: begun.items.data[0]!.id, quantity: 4 }];
-  const grown = await stripe.subscriptions.update(begun.id, { items, proration_behavior: 'always_invoice', payment_behavior: 'pending_if_incomplete', expand: ['latest_invoice'] });
+  const grown = await stripe.subscriptions.update(begun.id, {
+    items,
+    proration_behavior: 'always_invoice',
+    payment_behavior: 'pending_if_incomplete',
+    expand: ['latest_invoice'],
+  });
   const invoice = grown.latest_invoice as Stripe.Invoice;
-  expect([invoice.status, invoice.amount_due, grown.items.data[0]!.quantity, grown.pending_update]).toEqual(['paid', 0, 4, null]);
+  expect([invoice.status, invoice.amount_due, grown.items.data[0]!.quantity, grown.pending_update]).toEqual([
+    'paid',
+    0,
+    4,
+    null,
+  ]);
   expect(((await stripe.customers.retrieve(customer.id)) as Stripe.Customer).balance).toBe(invoice.total);
   expect(invoice.total).toBeGreaterThan(0);
   await sandbox.stop();

@@ -15,7 +15,13 @@ export async function open(options: SandboxOptions & { start?: string } = {}): P
   const stripe = client(sandbox);
   const product = await stripe.products.create({ name: 'Seats' });
   const price = (interval: 'month' | 'year', unit_amount: number) =>
-    stripe.prices.create({ product: product.id, currency: 'usd', unit_amount, recurring: { interval }, lookup_key: interval });
+    stripe.prices.create({
+      product: product.id,
+      currency: 'usd',
+      unit_amount,
+      recurring: { interval },
+      lookup_key: interval,
+    });
   return { sandbox, stripe, month: await price('month', 900), year: await price('year', 9000) };
 }
 
@@ -26,13 +32,22 @@ export function client(sandbox: StripeSandbox, options: Partial<Stripe.StripeCon
 }
 
 /** A customer with a card that is their default. */
-export async function customerWith(stripe: Stripe, card: string, more: Stripe.CustomerCreateParams = {}): Promise<Stripe.Customer> {
+export async function customerWith(
+  stripe: Stripe,
+  card: string,
+  more: Stripe.CustomerCreateParams = {},
+): Promise<Stripe.Customer> {
   const customer = await stripe.customers.create({ email: 'ada@example.com', name: 'Ada', ...more });
   const method = await stripe.paymentMethods.attach(card, { customer: customer.id });
   return stripe.customers.update(customer.id, { invoice_settings: { default_payment_method: method.id } });
 }
 
-export const start = (stripe: Stripe, customer: string, price: string, more: Partial<Stripe.SubscriptionCreateParams> = {}) =>
+export const start = (
+  stripe: Stripe,
+  customer: string,
+  price: string,
+  more: Partial<Stripe.SubscriptionCreateParams> = {},
+) =>
   stripe.subscriptions.create({
     ...{ customer, items: [{ price, quantity: 3 }], payment_behavior: 'default_incomplete' },
     expand: ['latest_invoice.confirmation_secret', 'latest_invoice.payments', 'pending_setup_intent'],
@@ -41,13 +56,17 @@ export const start = (stripe: Stripe, customer: string, price: string, more: Par
 
 /** The intent of a subscription's newest invoice. */
 export async function intentOf(stripe: Stripe, subscription: Stripe.Subscription): Promise<Stripe.PaymentIntent> {
-  const invoice = typeof subscription.latest_invoice === 'string' ? subscription.latest_invoice : subscription.latest_invoice!.id;
+  const invoice =
+    typeof subscription.latest_invoice === 'string' ? subscription.latest_invoice : subscription.latest_invoice!.id;
   const { data } = await stripe.invoicePayments.list({ invoice });
   return stripe.paymentIntents.retrieve(data[0]!.payment.payment_intent as string);
 }
 
 export async function refusal(promise: Promise<unknown>): Promise<Stripe.errors.StripeError> {
-  const answer = await promise.then(() => undefined, (error: Stripe.errors.StripeError) => error);
+  const answer = await promise.then(
+    () => undefined,
+    (error: Stripe.errors.StripeError) => error,
+  );
   if (!answer) throw new Error('This should have been refused.');
   return answer;
 }

@@ -43,9 +43,14 @@ it('are signed, and carry the object as it was', async () => {
   const customer = await stripe.customers.create({ name: 'Ada' });
   await stripe.customers.update(customer.id, { name: 'Grace', metadata: { a: '1' } });
   await sandbox.webhooks.drain();
-  const [first, second] = [read(0, 'whsec_one'), read(1, 'whsec_one')].sort((a) => (a.type === 'customer.created' ? -1 : 1));
+  const [first, second] = [read(0, 'whsec_one'), read(1, 'whsec_one')].sort((a) =>
+    a.type === 'customer.created' ? -1 : 1,
+  ) as [Stripe.Event, Stripe.Event];
   expect([first.type, (first.data.object as Stripe.Customer).name]).toEqual(['customer.created', 'Ada']);
-  expect([second.type, second.data.previous_attributes]).toEqual(['customer.updated', { name: 'Ada', metadata: { a: null } }]);
+  expect([second.type, second.data.previous_attributes]).toEqual([
+    'customer.updated',
+    { name: 'Ada', metadata: { a: null } },
+  ]);
   expect(second.request?.id).toMatch(/^req_/);
   expect(() => Stripe.webhooks.constructEvent(`${received[0]!.body} `, received[0]!.signature, 'whsec_one')).toThrow();
   expect((await stripe.events.retrieve(first.id)).pending_webhooks).toBe(0);
@@ -82,7 +87,14 @@ it('are held and delivered in any order, twice if asked', async () => {
   const customer = await customerWith(stripe, 'pm_card_visa');
   await start(stripe, customer.id, month.id, { payment_behavior: 'allow_incomplete' });
   const held = sandbox.webhooks.held();
-  expect(held.map(({ type }) => type)).toEqual(expect.arrayContaining(['customer.subscription.created', 'invoice.paid', 'payment_intent.succeeded', 'invoice_payment.paid']));
+  expect(held.map(({ type }) => type)).toEqual(
+    expect.arrayContaining([
+      'customer.subscription.created',
+      'invoice.paid',
+      'payment_intent.succeeded',
+      'invoice_payment.paid',
+    ]),
+  );
   const order = [...held].reverse();
   await sandbox.webhooks.deliver([...order, order[0]!]);
   expect(types()).toEqual([...order, order[0]!].map(({ type }) => type));
@@ -108,13 +120,25 @@ it('get lost, doubled and shuffled, the same way for the same seed', async () =>
 
 it('go to endpoints made over the API, as they want', async () => {
   const { stripe, sandbox } = site;
-  const made = await stripe.webhookEndpoints.create({ url: `${url}/two`, enabled_events: ['product.created'], api_version: '2026-10-28.endive' });
+  const made = await stripe.webhookEndpoints.create({
+    url: `${url}/two`,
+    enabled_events: ['product.created'],
+    api_version: '2026-10-28.endive',
+  });
   expect((await stripe.webhookEndpoints.retrieve(made.id)).secret).toBeUndefined();
   await stripe.customers.create({});
   await stripe.products.create({ name: 'One' });
   await sandbox.webhooks.drain();
   expect(types().sort()).toEqual(['customer.created', 'product.created', 'product.created']);
-  expect(received.some((_row, index) => { try { return read(index, made.secret!); } catch { return false; } })).toBe(true);
+  expect(
+    received.some((_row, index) => {
+      try {
+        return read(index, made.secret!);
+      } catch {
+        return false;
+      }
+    }),
+  ).toBe(true);
   await stripe.webhookEndpoints.update(made.id, { disabled: true });
   expect((await stripe.webhookEndpoints.list()).data).toHaveLength(2);
   await stripe.webhookEndpoints.del(made.id);

@@ -247,7 +247,7 @@ describe('seats', () => {
     const drafted = await browser.post(paths.seats(name), { seats: '6' });
     const confirmed = await browser.post(drafted.location!);
     const page = paths.invoice(name, await latestInvoice(acme));
-    expect(confirmed.location).toBe(page);
+    expect(confirmed.location).toBe(`${page}?now=yes`);
     const seen = words(await browser.get(paths.billing(name)));
     expect(seen).toContain('The change to 6 seats counts as soon as it is paid; until then all stays as it was.');
     expect(seen).toContain('3 seats paid for');

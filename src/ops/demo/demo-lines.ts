@@ -9,6 +9,12 @@ export interface DemoPlace {
   readonly fingerprint: string;
 }
 
+/** Where else one may want to look; undefined: there is no such place. */
+export interface DemoAddresses {
+  readonly mailboxUrl: string | undefined;
+  readonly sandboxUrl: string | undefined;
+}
+
 /** Makes a project, fetches the demo package with the organization's key and runs it: to be pasted into a shell. */
 export function rebar3Lines(place: DemoPlace, notes: DemoNotes): string {
   return `mkdir -p hello_rebar3/src && cd hello_rebar3
@@ -46,7 +52,9 @@ export function publishLines(place: DemoPlace, notes: DemoNotes): string {
 }
 
 /** What a first start prints. */
-export function demoLines(siteUrl: string, place: DemoPlace, notes: DemoNotes, mailboxUrl?: string): string {
+export function demoLines(siteUrl: string, place: DemoPlace, notes: DemoNotes, also: DemoAddresses): string {
+  const { mailboxUrl, sandboxUrl } = also;
+  const sandbox = sandboxUrl === undefined ? '' : `  Payments go to a sandbox; its clock:  ${sandboxUrl}\n`;
   const mailbox = mailboxUrl === undefined ? '' : `  Mails stay on this machine:          ${mailboxUrl}\n`;
   const people = Object.entries(demoPeople).map(
     ([name, role]) => `    ${name} (${role})  ${notes.passwords[name as keyof typeof demoPeople]}`,
@@ -59,7 +67,7 @@ Propolis is ready:  ${siteUrl}
 ${people.join('\n')}
   Key of the organization, may fetch:  ${notes.fetchKey}
   Key of wim, may publish:             ${notes.publishKey}
-${mailbox}
+${mailbox}${sandbox}
 # --- fetch it with rebar3 ---
 ${rebar3Lines(place, notes)}
 

@@ -93,7 +93,14 @@ export class Engine {
 
   private work(now: number, cause: Partial<Cause> = {}): Work {
     const { apiVersion, settings } = this.parts;
-    return new Work(this.store, now, { requestId: null, idempotencyKey: null, apiVersion, url: this.url, settings, ...cause });
+    return new Work(this.store, now, {
+      requestId: null,
+      idempotencyKey: null,
+      apiVersion,
+      url: this.url,
+      settings,
+      ...cause,
+    });
   }
 
   private settle<T>(work: Work, run: (work: Work) => T): T {

@@ -3,7 +3,15 @@ import { type Stripe } from 'stripe';
 import { perform } from './acts.js';
 import { endpoints } from './api/endpoints.js';
 import { settlePayment } from './billing/collecting.js';
-import { type Act, type BrowserPort, type ChallengeOutcome, type Delivery, type Intent, type SandboxRequest, type WebhookSettings } from './browser-port.js';
+import {
+  type Act,
+  type BrowserPort,
+  type ChallengeOutcome,
+  type Delivery,
+  type Intent,
+  type SandboxRequest,
+  type WebhookSettings,
+} from './browser-port.js';
 import { browserRoutes } from './browser/routes.js';
 import { controlAnswer } from './control.js';
 import { Engine } from './engine.js';
@@ -60,7 +68,14 @@ export class StripeSandbox implements BrowserPort {
     this.door = new StripeDoor(new Api(engine, endpoints), this.faults, keys, () => engine.now());
   }
 
-  static async start({ port = 0, file, now = () => new Date(), webhook, onAdvance = () => {}, settings }: SandboxOptions = {}): Promise<StripeSandbox> {
+  static async start({
+    port = 0,
+    file,
+    now = () => new Date(),
+    webhook,
+    onAdvance = () => {},
+    settings,
+  }: SandboxOptions = {}): Promise<StripeSandbox> {
     const parts = { store: new Store(), base: now, settings: { ...defaultSettings, ...settings }, apiVersion };
     const engine = new Engine({ ...parts, file: file ? new StateFile(file) : undefined });
     const sandbox = new StripeSandbox(engine, onAdvance);
@@ -98,7 +113,9 @@ export class StripeSandbox implements BrowserPort {
 
   private follow(events: readonly SandboxEvent[]): void {
     this.carrier.pump();
-    const clocks = events.filter((event) => event.type === 'test_helpers.test_clock.advancing').map(({ data }) => data.object.id as string);
+    const clocks = events
+      .filter((event) => event.type === 'test_helpers.test_clock.advancing')
+      .map(({ data }) => data.object.id as string);
     for (const id of clocks) setImmediate(() => void this.runClock(id));
   }
 

@@ -59,11 +59,16 @@ export class Work {
 
   /** To look at, oldest first; ask `get` for one to change. */
   all<K extends RecordKind>(kind: K): readonly Records[K][] {
-    const drafts = new Map([...this.drafts.values()].filter((draft) => draft.kind === kind).map((draft) => [draft.id, draft]));
+    const drafts = new Map(
+      [...this.drafts.values()].filter((draft) => draft.kind === kind).map((draft) => [draft.id, draft]),
+    );
     const settled = this.store.all(kind);
     if (!drafts.size) return settled;
     const known = settled.flatMap((record) => (drafts.has(record.id) ? takeNext<K>(drafts, record.id) : [record]));
-    return [...known, ...[...drafts.values()].flatMap((draft) => (draft.next ? [draft.next as unknown as Records[K]] : []))];
+    return [
+      ...known,
+      ...[...drafts.values()].flatMap((draft) => (draft.next ? [draft.next as unknown as Records[K]] : [])),
+    ];
   }
 
   /** Remembers an event: the object as it is now, and for `….updated` what it was before. Nothing changed, nothing told. */
@@ -79,7 +84,17 @@ export class Work {
   private event(type: EventType, data: SandboxEvent['data']): SandboxEvent {
     const request = { id: this.cause.requestId, idempotency_key: this.cause.idempotencyKey };
     const api_version = this.cause.apiVersion;
-    return { id: newId('evt'), object: 'event', api_version, created: this.now, data, livemode: false, pending_webhooks: 0, request, type };
+    return {
+      id: newId('evt'),
+      object: 'event',
+      api_version,
+      created: this.now,
+      data,
+      livemode: false,
+      pending_webhooks: 0,
+      request,
+      type,
+    };
   }
 
   /** One task of a kind for a subject: a second one takes the place of the first. */

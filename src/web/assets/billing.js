@@ -74,7 +74,9 @@ class StripeForm {
     this.tell('');
     try {
       const { error, setupIntent } = await this.ask();
-      if (error === undefined) return this.leave(setupIntent);
+      // A question of the bank is asked once: how it ended, and how to go on, the next page says.
+      const isAnswered = this.kind === 'next' && error?.type !== 'api_connection_error';
+      if (error === undefined || isAnswered) return this.leave(setupIntent);
       this.tell(error.message ?? 'That did not work. Please try again.');
     } catch {
       this.tell('Stripe could not be reached. Nothing was charged; please try again.');

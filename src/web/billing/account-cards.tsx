@@ -8,7 +8,7 @@ import { PostButton } from '../components/form.js';
 import { Table } from '../components/table.js';
 import { When } from '../components/when.js';
 import { StandingBadge, standingWords } from '../organizations/standing-words.js';
-import { type BillingProps } from './billing.page.js';
+import { type BillingProps } from './billing-props.js';
 import { InvoiceBadge, numberOf, purposeOf } from './invoice-words.js';
 import { money } from './money.js';
 import { cardText, discountText, expiryText } from './plan-words.js';

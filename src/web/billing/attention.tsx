@@ -3,7 +3,7 @@ import { paths } from '../../platform/paths.js';
 import { PostButton } from '../components/form.js';
 import { Notice } from '../components/notice.js';
 import { dayOf, When } from '../components/when.js';
-import { type BillingProps } from './billing.page.js';
+import { type BillingProps } from './billing-props.js';
 import { money } from './money.js';
 import { cardText, expiresBefore, seatsText } from './plan-words.js';
 import { allWaiting, runningOf, type Waiting } from './waiting.js';

@@ -9,7 +9,7 @@ import { emptyForm, type FormState } from '../http/forms.js';
 import { type Visitor } from '../http/visitor.js';
 import { type Sight } from '../organizations/organization-sights.js';
 import { billingOverviewPage } from './billing.page.js';
-import { type Prices } from './offer.js';
+import { type Prices } from './plan-words.js';
 
 /** What billing pages show, from rows alone: Stripe is not asked for it. */
 @Injectable()

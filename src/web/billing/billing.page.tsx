@@ -1,27 +1,14 @@
-import { type BillingOverview } from '../../billing/overview.js';
 import { paths } from '../../platform/paths.js';
 import { Card } from '../components/card.js';
 import { type Html } from '../http/answers.js';
-import { type FormState } from '../http/forms.js';
 import { type Visitor } from '../http/visitor.js';
-import { type Sight } from '../organizations/organization-sights.js';
 import { AccountCards, InvoicesCard } from './account-cards.js';
 import { Attention } from './attention.js';
 import { billingPage } from './billing-page.js';
-import { Decided, Offer, type Prices } from './offer.js';
+import { type BillingProps } from './billing-props.js';
+import { Decided, Offer } from './offer.js';
 import { SubscriptionCard } from './subscription-card.js';
 import { runningOf } from './waiting.js';
-
-export interface BillingProps {
-  readonly sight: Sight;
-  readonly overview: BillingOverview;
-  readonly prices: Prices;
-  /** Does tax come on top? */
-  readonly isTaxed: boolean;
-  /** Of the promotion code. */
-  readonly coupon: FormState;
-  readonly now: Date;
-}
 
 export function billingOverviewPage(visitor: Visitor, props: BillingProps): Html {
   return billingPage(visitor, props.sight, {

@@ -15,7 +15,7 @@ import { BillingSights } from './billing-sights.js';
 import { type Change, changeOf } from './change-words.js';
 import { changePage, lapsedPage } from './change.page.js';
 import { noteOf } from './outcomes.js';
-import { allWaiting, runningOf } from './waiting.js';
+import { allWaiting, runningOf, type Waiting } from './waiting.js';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const NoFields = z.object({});
@@ -82,12 +82,15 @@ export class BillingChangesController {
   /** Done, but the money is still waiting: on to the invoice. */
   private tell({ organization: { name } }: Sight, { operation, change, overview }: Drafted): Answer {
     const waiting = allWaiting(overview).find(({ mayBeAbandoned }) => mayBeAbandoned);
-    if (operation.state === 'done' && waiting !== undefined)
-      return seeOther(paths.invoice(name, waiting.invoice.stripeId));
+    if (operation.state === 'done' && waiting !== undefined) return seeOther(toPay(name, waiting));
     const note = noteOf(operation, change.done);
     return seeOther(operation.state === 'refused' ? paths[change.back](name) : paths.billing(name), note);
   }
 }
+
+/** Should the bank ask, its question opens by itself: the person has just agreed to pay. */
+const toPay = (name: string, { invoice: { stripeId, need } }: Waiting): string =>
+  `${paths.invoice(name, stripeId)}${need === 'authentication' ? '?now=yes' : ''}`;
 
 function nullIfAbsent(error: unknown): null {
   if (error instanceof DomainError && error.kind === 'not_found') return null;

@@ -1,5 +1,3 @@
-import { type CardSummary } from '../../billing/customer.entity.js';
-import { type Challenge } from '../../billing/gateway.js';
 import { type Invoice } from '../../billing/invoice.entity.js';
 import { declineWords } from '../../billing/refusals.js';
 import { paths } from '../../platform/paths.js';
@@ -12,23 +10,11 @@ import { type Visitor } from '../http/visitor.js';
 import { type Sight } from '../organizations/organization-sights.js';
 import { whatFor } from './attention.js';
 import { billingPage } from './billing-page.js';
+import { type InvoiceProps } from './invoice-props.js';
 import { InvoiceBadge, numberOf, purposeOf } from './invoice-words.js';
 import { money, type SumLine, Sums } from './money.js';
 import { PayCard } from './pay-card.js';
-import { type PaymentService } from './payment-service.js';
 import { type Waiting } from './waiting.js';
-
-export interface InvoiceProps {
-  readonly invoice: Invoice;
-  /** Undefined: nothing is to be done about it. */
-  readonly waiting: Waiting | undefined;
-  readonly card: CardSummary | null;
-  /** `unreachable`: Stripe could not be asked. Null: it is not to be paid any more. */
-  readonly challenge: Challenge | 'unreachable' | null;
-  readonly service: PaymentService;
-  /** Somebody has just pressed the button that leads to the bank. */
-  readonly atOnce: boolean;
-}
 
 /** Mails lead here: who asks, for what, how much, until when, and what happens otherwise. */
 export function invoicePage(visitor: Visitor, sight: Sight, props: InvoiceProps): Html {

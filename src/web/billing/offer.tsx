@@ -4,14 +4,9 @@ import { Card } from '../components/card.js';
 import { Facts } from '../components/facts.js';
 import { dayOf } from '../components/when.js';
 import { nextWords } from '../organizations/standing-words.js';
-import { type BillingProps } from './billing.page.js';
+import { type BillingProps } from './billing-props.js';
 import { money } from './money.js';
-import { perSeat, seatsText } from './plan-words.js';
-
-export interface Prices {
-  readonly monthly: Price;
-  readonly annual: Price;
-}
+import { perSeat, type Prices, seatsText } from './plan-words.js';
 
 /** Where no subscription runs: what one would cost, and one clear button. */
 export function Offer({ sight: { organization, standing }, overview, prices, isTaxed }: BillingProps) {

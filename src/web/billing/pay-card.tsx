@@ -5,7 +5,7 @@ import { Card } from '../components/card.js';
 import { Consequences, PostButton } from '../components/form.js';
 import { Notice } from '../components/notice.js';
 import { dayOf } from '../components/when.js';
-import { type InvoiceProps } from './invoice.page.js';
+import { type InvoiceProps } from './invoice-props.js';
 import { money } from './money.js';
 import { cardText } from './plan-words.js';
 import { StripeForm } from './stripe-form.js';
@@ -55,15 +55,11 @@ function Ways(part: Asked) {
 const amountOf = ({ invoice }: Pick<Part, 'invoice'>): string => money(invoice.amountRemaining, invoice.currency);
 
 function OnFile(part: Asked) {
-  const { organization, invoice, card } = part;
-  const isBank = invoice.need === 'authentication';
+  const { organization, invoice, waiting } = part;
+  const isBank = invoice.need === 'authentication' && waiting.purpose === 'renewal';
   return (
     <>
-      <p>
-        {isBank
-          ? `${cardText(card!)} was to be charged while you were not there, and the bank wants to ask you first.`
-          : `With the card on file, ${cardText(card!)}. Your bank may ask you to confirm it.`}
-      </p>
+      <p>{onFileWords(part)}</p>
       <p>
         <PostButton action={paths.invoiceAct(organization, invoice.stripeId, 'pay')}>
           {isBank ? 'Authenticate payment' : `Pay ${amountOf(part)}`}
@@ -71,6 +67,14 @@ function OnFile(part: Asked) {
       </p>
     </>
   );
+}
+
+function onFileWords({ invoice, card, waiting }: Asked): string {
+  const words = cardText(card!);
+  if (invoice.need !== 'authentication') return `With the card on file, ${words}. Your bank may ask you to confirm it.`;
+  return waiting.purpose === 'renewal'
+    ? `${words} was to be charged while you were not there, and the bank wants to ask you first.`
+    : `With the card on file, ${words}. Your bank asks you once more.`;
 }
 
 function OtherCard(part: Asked) {

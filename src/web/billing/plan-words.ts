@@ -1,8 +1,14 @@
 import { type CardSummary, type DiscountSummary } from '../../billing/customer.entity.js';
-import { intervalOf, type Plan } from '../../billing/plans.js';
+import { intervalOf, type Plan, type Price } from '../../billing/plans.js';
 import { money } from './money.js';
 
 /** Plans, cards and seats in words. */
+
+/** What is sold, in one currency. */
+export interface Prices {
+  readonly monthly: Price;
+  readonly annual: Price;
+}
 
 export const planNames: Record<Plan, string> = { monthly: 'Monthly', annual: 'Annual' };
 

@@ -11,8 +11,7 @@ import { type Visitor } from '../http/visitor.js';
 import { type Sight } from '../organizations/organization-sights.js';
 import { billingPage } from './billing-page.js';
 import { money } from './money.js';
-import { type Prices } from './offer.js';
-import { perSeat, planNames, seatsText } from './plan-words.js';
+import { perSeat, planNames, seatsText, type Prices } from './plan-words.js';
 
 export interface PlanProps {
   readonly subscription: Subscription;

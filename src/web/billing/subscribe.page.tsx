@@ -6,8 +6,7 @@ import { type FormState } from '../http/forms.js';
 import { type Visitor } from '../http/visitor.js';
 import { type Sight } from '../organizations/organization-sights.js';
 import { billingPage } from './billing-page.js';
-import { type Prices } from './offer.js';
-import { perSeat, planNames, seatsText } from './plan-words.js';
+import { perSeat, planNames, seatsText, type Prices } from './plan-words.js';
 
 export interface SubscribeProps {
   readonly prices: Prices;

@@ -9,7 +9,7 @@ import { Consequences, Field, Form, PostButton, Submit } from '../components/for
 import { Notice } from '../components/notice.js';
 import { dayOf } from '../components/when.js';
 import { type FormState } from '../http/forms.js';
-import { type BillingProps } from './billing.page.js';
+import { type BillingProps } from './billing-props.js';
 import { money, type SumLine, Sums } from './money.js';
 import { nextCharge } from './next-charge.js';
 import { discountText, perSeat, planNames, seatsText } from './plan-words.js';

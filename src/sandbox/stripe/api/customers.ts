@@ -18,7 +18,12 @@ type Customer = Objects['customer'];
 const shared = {
   ...{ address: emptyable(address).optional(), balance: integer.optional(), business_name: z.string().optional() },
   ...{ description: z.string().optional(), email: z.string().optional(), individual_name: z.string().optional() },
-  ...{ invoice_prefix: text.optional(), metadata: metadata.optional(), name: z.string().optional(), phone: z.string().optional() },
+  ...{
+    invoice_prefix: text.optional(),
+    metadata: metadata.optional(),
+    name: z.string().optional(),
+    phone: z.string().optional(),
+  },
   preferred_locales: z.array(text).optional(),
   tax_exempt: z.enum(['', 'exempt', 'none', 'reverse']).optional(),
   invoice_settings: z
@@ -33,7 +38,9 @@ const shared = {
 const createParams = z.strictObject({
   ...shared,
   ...{ payment_method: text.optional(), test_clock: text.optional() },
-  tax_id_data: z.array(z.strictObject({ type: text as z.ZodType<Stripe.TaxIdCreateParams['type']>, value: z.string() })).optional(),
+  tax_id_data: z
+    .array(z.strictObject({ type: text, value: z.string() }))
+    .optional(),
 } satisfies Fields<Stripe.CustomerCreateParams>);
 const updateParams = z.strictObject(shared satisfies Fields<Stripe.CustomerUpdateParams>);
 const listParams = z.strictObject({
@@ -43,10 +50,16 @@ const listParams = z.strictObject({
 export const customerEndpoints = [
   endpoint('POST', '/v1/customers', createParams, create),
   endpoint('GET', '/v1/customers', listParams, (work, params) => {
-    const fits = (row: Customer) => (!params.email || row.email === params.email) && within(row.created, params.created);
+    const fits = (row: Customer) =>
+      (!params.email || row.email === params.email) && within(row.created, params.created);
     return page(work.all('customer').filter(fits), '/v1/customers', params);
   }),
-  endpoint('GET', '/v1/customers/:id', z.strictObject({}), (work, _params, { ids }) => work.find('deleted', ids.id!) ?? customer(work, ids.id!)),
+  endpoint(
+    'GET',
+    '/v1/customers/:id',
+    z.strictObject({}),
+    (work, _params, { ids }) => work.find('deleted', ids.id!) ?? customer(work, ids.id!),
+  ),
   endpoint('POST', '/v1/customers/:id', updateParams, (work, params, { ids }) => {
     const row = customer(work, ids.id!);
     apply(work, row, params);
@@ -54,7 +67,9 @@ export const customerEndpoints = [
     return row;
   }),
   endpoint('DELETE', '/v1/customers/:id', z.strictObject({}), (work, _params, { ids }) => remove(work, ids.id!)),
-  endpoint('DELETE', '/v1/customers/:id/discount', z.strictObject({}), (work, _params, { ids }) => removeDiscount(work, customer(work, ids.id!))),
+  endpoint('DELETE', '/v1/customers/:id/discount', z.strictObject({}), (work, _params, { ids }) =>
+    removeDiscount(work, customer(work, ids.id!)),
+  ),
   endpoint('GET', '/v1/customers/:id/balance_transactions', z.strictObject(listing), (work, params, { ids }) => {
     const rows = work.all('customer_balance_transaction').filter((row) => row.customer === customer(work, ids.id!).id);
     return page(rows, `/v1/customers/${ids.id}/balance_transactions`, params);
@@ -75,7 +90,16 @@ function create(work: Work, params: z.output<typeof createParams>): Customer {
 function newCustomer(work: Work): Customer {
   const id = newId('cus', 14);
   return {
-    ...{ id, object: 'customer', balance: 0, created: work.now, livemode: false, metadata: {}, currency: null, delinquent: false },
+    ...{
+      id,
+      object: 'customer',
+      balance: 0,
+      created: work.now,
+      livemode: false,
+      metadata: {},
+      currency: null,
+      delinquent: false,
+    },
     ...{ address: null, default_source: null, description: null, discount: null, email: null, name: null, phone: null },
     invoice_settings: { custom_fields: null, default_payment_method: null, footer: null, rendering_options: null },
     ...{ invoice_prefix: id.slice(-8).toUpperCase(), next_invoice_sequence: 1, preferred_locales: [], shipping: null },
@@ -95,7 +119,8 @@ function apply(work: Work, row: Customer, params: z.output<typeof updateParams>)
   if (!invoices) return;
   setTexts(row.invoice_settings, invoices, ['footer']);
   if (invoices.custom_fields !== undefined) row.invoice_settings.custom_fields = invoices.custom_fields || null;
-  if (invoices.default_payment_method !== undefined) row.invoice_settings.default_payment_method = ownCard(work, row, invoices.default_payment_method);
+  if (invoices.default_payment_method !== undefined)
+    row.invoice_settings.default_payment_method = ownCard(work, row, invoices.default_payment_method);
 }
 
 function ownCard(work: Work, row: Customer, id: string): string | null {
@@ -131,4 +156,3 @@ function removeDiscount(work: Work, row: Customer) {
   work.emit('customer.updated', row);
   return { ...held, deleted: true };
 }
-

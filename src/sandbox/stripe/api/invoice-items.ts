@@ -13,8 +13,12 @@ const listParams = z.strictObject({
 export const invoiceItemEndpoints = [
   endpoint('GET', '/v1/invoiceitems', listParams, (work, { customer, invoice, pending, ...params }) => {
     const fits = (row: Objects['invoiceitem']) =>
-      (!customer || row.customer === customer) && (!invoice || row.invoice === invoice) && (pending === undefined || (row.invoice === null) === pending);
+      (!customer || row.customer === customer) &&
+      (!invoice || row.invoice === invoice) &&
+      (pending === undefined || (row.invoice === null) === pending);
     return page(work.all('invoiceitem').filter(fits), '/v1/invoiceitems', params);
   }),
-  endpoint('GET', '/v1/invoiceitems/:id', z.strictObject({}), (work, _params, { ids }) => work.get('invoiceitem', ids.id!)),
+  endpoint('GET', '/v1/invoiceitems/:id', z.strictObject({}), (work, _params, { ids }) =>
+    work.get('invoiceitem', ids.id!),
+  ),
 ];

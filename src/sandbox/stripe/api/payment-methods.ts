@@ -13,20 +13,34 @@ import { mergeMetadata } from './fields.js';
 type PaymentMethod = Objects['payment_method'];
 
 const billing = z.strictObject({
-  ...{ address: emptyable(address).optional(), email: z.string().optional(), name: z.string().optional(), phone: z.string().optional() },
+  ...{
+    address: emptyable(address).optional(),
+    email: z.string().optional(),
+    name: z.string().optional(),
+    phone: z.string().optional(),
+  },
 });
 const typed = z.strictObject({ number: text, exp_month: integer, exp_year: integer, cvc: text.optional() });
 
 /** What the browser sends of a card that was typed in. */
 export const cardData = z.strictObject({
-  ...{ type: z.literal('card'), card: typed, billing_details: billing.optional(), allow_redisplay: z.string().optional() },
+  ...{
+    type: z.literal('card'),
+    card: typed,
+    billing_details: billing.optional(),
+    allow_redisplay: z.string().optional(),
+  },
 });
 const createParams = z.strictObject({
   ...{ type: z.literal('card'), billing_details: billing.optional(), metadata: labels.optional() },
   card: z.union([typed, z.strictObject({ token: text })]),
 } satisfies Fields<Stripe.PaymentMethodCreateParams>);
 const listParams = z.strictObject({
-  ...{ ...listing, customer: text.optional(), type: text.optional() as z.ZodType<Stripe.PaymentMethodListParams['type']> },
+  ...{
+    ...listing,
+    customer: text.optional(),
+    type: text.optional(),
+  },
 } satisfies Fields<Stripe.PaymentMethodListParams>);
 const updateParams = z.strictObject({
   ...{ metadata: metadata.optional(), billing_details: billing.optional() },
@@ -38,17 +52,34 @@ export const paymentMethodEndpoints = [
     if ('token' in params.card) return cardFor(work, tokenName(params.card.token), 'card[token]');
     return typedCard(work, { type: 'card', card: params.card, billing_details: params.billing_details });
   }),
-  endpoint('GET', '/v1/payment_methods', listParams, (work, params) => list(work, params.customer, params, '/v1/payment_methods')),
-  endpoint('GET', '/v1/payment_methods/:id', z.strictObject({}), (work, _params, { ids }) => work.get('payment_method', ids.id!)),
-  endpoint('POST', '/v1/payment_methods/:id', updateParams, (work, params, { ids }) => update(work, work.get('payment_method', ids.id!), params)),
-  endpoint('POST', '/v1/payment_methods/:id/attach', z.strictObject({ customer: text } satisfies Fields<Stripe.PaymentMethodAttachParams>), (work, params, { ids }) => {
-    const method = cardFor(work, ids.id!, testCardOf(ids.id!) ? 'payment_method' : undefined);
-    attachCard(work, method, work.get('customer', params.customer, 'customer').id);
-    return method;
-  }),
-  endpoint('POST', '/v1/payment_methods/:id/detach', z.strictObject({}), (work, _params, { ids }) => detach(work, work.get('payment_method', ids.id!))),
-  endpoint('GET', '/v1/customers/:id/payment_methods', z.strictObject({ ...listing, type: text.optional() }), (work, params, { ids }) =>
-    list(work, work.get('customer', ids.id!).id, params, `/v1/customers/${ids.id}/payment_methods`),
+  endpoint('GET', '/v1/payment_methods', listParams, (work, params) =>
+    list(work, params.customer, params, '/v1/payment_methods'),
+  ),
+  endpoint('GET', '/v1/payment_methods/:id', z.strictObject({}), (work, _params, { ids }) =>
+    work.get('payment_method', ids.id!),
+  ),
+  endpoint('POST', '/v1/payment_methods/:id', updateParams, (work, params, { ids }) =>
+    update(work, work.get('payment_method', ids.id!), params),
+  ),
+  endpoint(
+    'POST',
+    '/v1/payment_methods/:id/attach',
+    z.strictObject({ customer: text } satisfies Fields<Stripe.PaymentMethodAttachParams>),
+    (work, params, { ids }) => {
+      const method = cardFor(work, ids.id!, testCardOf(ids.id!) ? 'payment_method' : undefined);
+      attachCard(work, method, work.get('customer', params.customer, 'customer').id);
+      return method;
+    },
+  ),
+  endpoint('POST', '/v1/payment_methods/:id/detach', z.strictObject({}), (work, _params, { ids }) =>
+    detach(work, work.get('payment_method', ids.id!)),
+  ),
+  endpoint(
+    'GET',
+    '/v1/customers/:id/payment_methods',
+    z.strictObject({ ...listing, type: text.optional() }),
+    (work, params, { ids }) =>
+      list(work, work.get('customer', ids.id!).id, params, `/v1/customers/${ids.id}/payment_methods`),
   ),
   endpoint('GET', '/v1/customers/:id/payment_methods/:method', z.strictObject({}), (work, _params, { ids }) => {
     const method = work.get('payment_method', ids.method!);
@@ -70,8 +101,14 @@ export function typedCard(work: Work, { card, billing_details: details }: z.outp
 }
 
 function list(work: Work, customer: string | undefined, params: ListParams & { type?: string }, url: string) {
-  const mine = work.all('payment_method').filter((row) => (customer ? row.customer === customer : row.customer !== null));
-  return page(mine.filter((row) => !params.type || row.type === params.type), url, params);
+  const mine = work
+    .all('payment_method')
+    .filter((row) => (customer ? row.customer === customer : row.customer !== null));
+  return page(
+    mine.filter((row) => !params.type || row.type === params.type),
+    url,
+    params,
+  );
 }
 
 function update(work: Work, method: PaymentMethod, params: z.output<typeof updateParams>): PaymentMethod {
@@ -85,11 +122,13 @@ function update(work: Work, method: PaymentMethod, params: z.output<typeof updat
 /** Nothing may be charged to it any more, so whatever named it as its own forgets it. */
 function detach(work: Work, method: PaymentMethod): PaymentMethod {
   const owner = method.customer;
-  if (!owner) throw invalid('The payment method you provided is not attached to a customer so detachment is impossible.');
+  if (!owner)
+    throw invalid('The payment method you provided is not attached to a customer so detachment is impossible.');
   method.customer = null;
   work.emit('payment_method.detached', method);
   const customer = work.get('customer', owner);
-  if (customer.invoice_settings.default_payment_method === method.id) customer.invoice_settings.default_payment_method = null;
+  if (customer.invoice_settings.default_payment_method === method.id)
+    customer.invoice_settings.default_payment_method = null;
   work.emit('customer.updated', customer);
   for (const { id } of work.all('subscription').filter((row) => row.default_payment_method === method.id)) {
     const subscription = work.get('subscription', id);

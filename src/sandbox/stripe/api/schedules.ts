@@ -3,7 +3,15 @@ import { z } from 'zod';
 import { endSubscription } from '../billing/ending.js';
 import { type Subscription, recurringPrice } from '../billing/items.js';
 import { step } from '../billing/periods.js';
-import { newPhase, newPhaseItem, type Phase, planPhase, release, type Schedule, scheduleFrom } from '../billing/schedules.js';
+import {
+  newPhase,
+  newPhaseItem,
+  type Phase,
+  planPhase,
+  release,
+  type Schedule,
+  scheduleFrom,
+} from '../billing/schedules.js';
 import { endpoint } from '../http/endpoint.js';
 import { page } from '../http/lists.js';
 import { type Fields, flag, integer, labels, listing, metadata, text } from '../http/params.js';
@@ -14,8 +22,15 @@ import { prorationBehavior } from './subscription-params.js';
 
 const time = z.union([z.literal('now'), integer]);
 const phaseParams = z.strictObject({
-  ...{ start_date: time.optional(), end_date: time.optional(), proration_behavior: prorationBehavior.optional(), metadata: labels.optional() },
-  duration: z.strictObject({ interval: z.enum(['day', 'week', 'month', 'year']), interval_count: integer.optional() }).optional(),
+  ...{
+    start_date: time.optional(),
+    end_date: time.optional(),
+    proration_behavior: prorationBehavior.optional(),
+    metadata: labels.optional(),
+  },
+  duration: z
+    .strictObject({ interval: z.enum(['day', 'week', 'month', 'year']), interval_count: integer.optional() })
+    .optional(),
   items: z.array(z.strictObject({ price: text, quantity: integer.optional() })),
 } satisfies Fields<Stripe.SubscriptionScheduleUpdateParams.Phase>);
 type PhaseParams = z.output<typeof phaseParams>;
@@ -24,12 +39,25 @@ const createParams = z.strictObject({
   ...{ from_subscription: text, metadata: metadata.optional() },
 } satisfies Fields<Stripe.SubscriptionScheduleCreateParams>);
 const updateParams = z.strictObject({
-  ...{ end_behavior: z.enum(['cancel', 'release']).optional(), metadata: metadata.optional(), phases: z.array(phaseParams).optional() },
+  ...{
+    end_behavior: z.enum(['cancel', 'release']).optional(),
+    metadata: metadata.optional(),
+    phases: z.array(phaseParams).optional(),
+  },
   proration_behavior: prorationBehavior.optional(),
 } satisfies Fields<Stripe.SubscriptionScheduleUpdateParams>);
-const releaseParams = z.strictObject({ preserve_cancel_date: flag.optional() } satisfies Fields<Stripe.SubscriptionScheduleReleaseParams>);
-const cancelParams = z.strictObject({ invoice_now: flag.optional(), prorate: flag.optional() } satisfies Fields<Stripe.SubscriptionScheduleCancelParams>);
-const listParams = z.strictObject({ ...listing, customer: text.optional(), scheduled: flag.optional() } satisfies Fields<Stripe.SubscriptionScheduleListParams>);
+const releaseParams = z.strictObject({
+  preserve_cancel_date: flag.optional(),
+} satisfies Fields<Stripe.SubscriptionScheduleReleaseParams>);
+const cancelParams = z.strictObject({
+  invoice_now: flag.optional(),
+  prorate: flag.optional(),
+} satisfies Fields<Stripe.SubscriptionScheduleCancelParams>);
+const listParams = z.strictObject({
+  ...listing,
+  customer: text.optional(),
+  scheduled: flag.optional(),
+} satisfies Fields<Stripe.SubscriptionScheduleListParams>);
 
 export const scheduleEndpoints = [
   endpoint('POST', '/v1/subscription_schedules', createParams, (work, params) => {
@@ -39,9 +67,15 @@ export const scheduleEndpoints = [
     return schedule;
   }),
   endpoint('GET', '/v1/subscription_schedules', listParams, (work, params) =>
-    page(work.all('subscription_schedule').filter((row) => !params.customer || row.customer === params.customer), '/v1/subscription_schedules', params),
+    page(
+      work.all('subscription_schedule').filter((row) => !params.customer || row.customer === params.customer),
+      '/v1/subscription_schedules',
+      params,
+    ),
   ),
-  endpoint('GET', '/v1/subscription_schedules/:id', z.strictObject({}), (work, _params, { ids }) => work.get('subscription_schedule', ids.id!)),
+  endpoint('GET', '/v1/subscription_schedules/:id', z.strictObject({}), (work, _params, { ids }) =>
+    work.get('subscription_schedule', ids.id!),
+  ),
   endpoint('POST', '/v1/subscription_schedules/:id', updateParams, (work, params, { ids }) => {
     const schedule = running(work, ids.id!);
     mergeMetadata(schedule, params.metadata);
@@ -73,7 +107,8 @@ function replacePhases(work: Work, schedule: Schedule, given: readonly PhasePara
   const subscription = work.get('subscription', schedule.subscription!);
   const current = schedule.current_phase?.start_date;
   const phases: Phase[] = [];
-  for (const [index, params] of given.entries()) phases.push(phaseOf(work, subscription, params, phases.at(-1)?.end_date ?? current, index));
+  for (const [index, params] of given.entries())
+    phases.push(phaseOf(work, subscription, params, phases.at(-1)?.end_date ?? current, index));
   if (current && phases[0]?.start_date !== current) {
     throw invalid('You can not modify the start date of the current phase.', { param: 'phases[0][start_date]' });
   }
@@ -81,19 +116,35 @@ function replacePhases(work: Work, schedule: Schedule, given: readonly PhasePara
   planPhase(work, schedule);
 }
 
-function phaseOf(work: Work, subscription: Subscription, params: PhaseParams, after: number | undefined, index: number): Phase {
+function phaseOf(
+  work: Work,
+  subscription: Subscription,
+  params: PhaseParams,
+  after: number | undefined,
+  index: number,
+): Phase {
   const begins = params.start_date === 'now' ? work.now : (params.start_date ?? after ?? work.now);
   const name = `phases[${index}]`;
-  const items = params.items.map(({ price, quantity }, at) => newPhaseItem(recurringPrice(work, price, `${name}[items][${at}][price]`).id, quantity ?? 1));
+  const items = params.items.map(({ price, quantity }, at) =>
+    newPhaseItem(recurringPrice(work, price, `${name}[items][${at}][price]`).id, quantity ?? 1),
+  );
   const phase = newPhase(subscription, items, begins, endOf(work, begins, params, name));
   if (phase.end_date <= begins) throw invalid('A phase must end after it starts.', { param: `${name}[end_date]` });
-  return { ...phase, proration_behavior: params.proration_behavior ?? 'create_prorations', metadata: params.metadata ?? {} };
+  return {
+    ...phase,
+    proration_behavior: params.proration_behavior ?? 'create_prorations',
+    metadata: params.metadata ?? {},
+  };
 }
 
 function endOf(work: Work, begins: number, { end_date: end, duration, items }: PhaseParams, name: string): number {
   if (end !== undefined) return end === 'now' ? work.now : end;
   if (duration) return step(begins, { interval_count: 1, ...duration }, 1);
   const recurring = items[0] && work.get('price', items[0].price).recurring;
-  if (!recurring) throw invalid(`Missing required param: ${name}[end_date].`, { code: 'parameter_missing', param: `${name}[end_date]` });
+  if (!recurring)
+    throw invalid(`Missing required param: ${name}[end_date].`, {
+      code: 'parameter_missing',
+      param: `${name}[end_date]`,
+    });
   return step(begins, recurring, 1);
 }

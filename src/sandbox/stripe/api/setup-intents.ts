@@ -16,17 +16,34 @@ import { fromBrowser, shown } from './public-intents.js';
 type SetupIntent = Objects['setup_intent'];
 
 const createParams = z.strictObject({
-  ...{ customer: text.optional(), confirm: flag.optional(), description: z.string().optional(), metadata: labels.optional() },
+  ...{
+    customer: text.optional(),
+    confirm: flag.optional(),
+    description: z.string().optional(),
+    metadata: labels.optional(),
+  },
   ...{ payment_method: text.optional(), return_url: text.optional() },
   usage: z.enum(['off_session', 'on_session']).optional(),
   allowed_payment_method_types: z.array(z.literal('card')).optional(),
-  automatic_payment_methods: z.strictObject({ enabled: flag, allow_redirects: z.enum(['always', 'never']).optional() }).optional(),
+  automatic_payment_methods: z
+    .strictObject({ enabled: flag, allow_redirects: z.enum(['always', 'never']).optional() })
+    .optional(),
 } satisfies Fields<Stripe.SetupIntentCreateParams>);
 const updateParams = z.strictObject({
-  ...{ customer: text.optional(), description: z.string().optional(), metadata: metadata.optional(), payment_method: text.optional() },
+  ...{
+    customer: text.optional(),
+    description: z.string().optional(),
+    metadata: metadata.optional(),
+    payment_method: text.optional(),
+  },
 } satisfies Fields<Stripe.SetupIntentUpdateParams>);
 const confirmParams = z.strictObject({
-  ...{ payment_method: text.optional(), payment_method_data: cardData.optional(), return_url: text.optional(), ...fromBrowser },
+  ...{
+    payment_method: text.optional(),
+    payment_method_data: cardData.optional(),
+    return_url: text.optional(),
+    ...fromBrowser,
+  },
 });
 const cancelParams = z.strictObject({
   cancellation_reason: z.enum(['abandoned', 'duplicate', 'requested_by_customer']).optional(),
@@ -39,9 +56,15 @@ export const setupIntentEndpoints = [
   endpoint('POST', '/v1/setup_intents', createParams, create),
   endpoint('GET', '/v1/setup_intents', listParams, (work, params) => {
     const mine = work.all('setup_intent').filter((row) => !params.customer || row.customer === params.customer);
-    return page(mine.filter((row) => !params.payment_method || row.payment_method === params.payment_method), '/v1/setup_intents', params);
+    return page(
+      mine.filter((row) => !params.payment_method || row.payment_method === params.payment_method),
+      '/v1/setup_intents',
+      params,
+    );
   }),
-  openEndpoint('GET', '/v1/setup_intents/:id', z.strictObject(fromBrowser), (work, params, call) => shown(find(work, call, params), call)),
+  openEndpoint('GET', '/v1/setup_intents/:id', z.strictObject(fromBrowser), (work, params, call) =>
+    shown(find(work, call, params), call),
+  ),
   endpoint('POST', '/v1/setup_intents/:id', updateParams, (work, params, call) => {
     const intent = find(work, call, {});
     mergeMetadata(intent, params.metadata);
@@ -58,13 +81,21 @@ export const setupIntentEndpoints = [
   endpoint('POST', '/v1/setup_intents/:id/cancel', cancelParams, (work, params, call) => {
     const intent = find(work, call, {});
     refuseUnless(intent, ['requires_payment_method', 'requires_confirmation', 'requires_action'], 'cancel');
-    Object.assign(intent, { status: 'canceled', next_action: null, cancellation_reason: params.cancellation_reason ?? null });
+    Object.assign(intent, {
+      status: 'canceled',
+      next_action: null,
+      cancellation_reason: params.cancellation_reason ?? null,
+    });
     work.emit('setup_intent.canceled', intent);
     return intent;
   }),
 ];
 
-function find(work: Work, { ids, publishable }: CallContext, { client_secret }: { client_secret?: string }): SetupIntent {
+function find(
+  work: Work,
+  { ids, publishable }: CallContext,
+  { client_secret }: { client_secret?: string },
+): SetupIntent {
   const intent = work.get('setup_intent', ids.id!);
   if (publishable && intent.client_secret !== client_secret) throw missing('setupintent', ids.id!);
   return intent;
@@ -73,7 +104,10 @@ function find(work: Work, { ids, publishable }: CallContext, { client_secret }: 
 function methodOf(work: Work, intent: SetupIntent, params: z.output<typeof confirmParams>): string {
   if (params.payment_method_data) return typedCard(work, params.payment_method_data).id;
   const id = params.payment_method ?? intent.payment_method;
-  if (!id) throw invalid('You cannot confirm this SetupIntent because it is missing a payment method.', { code: 'setup_intent_unexpected_state' });
+  if (!id)
+    throw invalid('You cannot confirm this SetupIntent because it is missing a payment method.', {
+      code: 'setup_intent_unexpected_state',
+    });
   return cardFor(work, id).id;
 }
 
@@ -97,12 +131,30 @@ function create(work: Work, params: z.output<typeof createParams>): SetupIntent 
 export function newSetupIntent(work: Work, customer: string | null, usage: string): SetupIntent {
   const id = newId('seti');
   return {
-    ...{ id, object: 'setup_intent', client_secret: newId(`${id}_secret`, 25), customer, usage, created: work.now, livemode: false },
-    ...{ allowed_payment_method_types: null, application: null, automatic_payment_methods: null, cancellation_reason: null },
-    ...{ description: null, excluded_payment_method_types: null, flow_directions: null, last_setup_error: null, latest_attempt: null },
+    ...{
+      id,
+      object: 'setup_intent',
+      client_secret: newId(`${id}_secret`, 25),
+      customer,
+      usage,
+      created: work.now,
+      livemode: false,
+    },
+    ...{
+      allowed_payment_method_types: null,
+      application: null,
+      automatic_payment_methods: null,
+      cancellation_reason: null,
+    },
+    ...{
+      description: null,
+      excluded_payment_method_types: null,
+      flow_directions: null,
+      last_setup_error: null,
+      latest_attempt: null,
+    },
     ...{ mandate: null, metadata: {}, next_action: null, on_behalf_of: null, payment_method: null },
     ...{ payment_method_configuration_details: null, payment_method_options: null, payment_method_types: ['card'] },
     ...{ single_use_mandate: null, status: 'requires_payment_method' },
   };
 }
-

@@ -19,23 +19,38 @@ import { applySettings, askForCard, describeCancellation, newSubscription } from
 
 export const subscriptionEndpoints = [
   endpoint('POST', '/v1/subscriptions', createParams, create),
-  endpoint('GET', '/v1/subscriptions', listParams, (work, params) => page(work.all('subscription').filter((row) => fits(row, params)), '/v1/subscriptions', params)),
-  endpoint('GET', '/v1/subscriptions/:id', z.strictObject({}), (work, _params, { ids }) => work.get('subscription', ids.id!)),
-  endpoint('POST', '/v1/subscriptions/:id', updateParams, (work, params, { ids }) => change(work, work.get('subscription', ids.id!), params)),
+  endpoint('GET', '/v1/subscriptions', listParams, (work, params) =>
+    page(
+      work.all('subscription').filter((row) => fits(row, params)),
+      '/v1/subscriptions',
+      params,
+    ),
+  ),
+  endpoint('GET', '/v1/subscriptions/:id', z.strictObject({}), (work, _params, { ids }) =>
+    work.get('subscription', ids.id!),
+  ),
+  endpoint('POST', '/v1/subscriptions/:id', updateParams, (work, params, { ids }) =>
+    change(work, work.get('subscription', ids.id!), params),
+  ),
   endpoint('POST', '/v1/subscriptions/:id/resume', resumeParams, (work, params, { ids }) => {
     const subscription = work.get('subscription', ids.id!);
     resume(work, subscription, params.proration_behavior ?? 'create_prorations');
     work.emit('customer.subscription.updated', subscription);
     return subscription;
   }),
-  endpoint('DELETE', '/v1/subscriptions/:id', cancelParams, (work, params, { ids }) => cancel(work, work.get('subscription', ids.id!), params)),
-  endpoint('DELETE', '/v1/subscriptions/:id/discount', z.strictObject({}), (work, _params, { ids }) => removeDiscount(work, work.get('subscription', ids.id!))),
+  endpoint('DELETE', '/v1/subscriptions/:id', cancelParams, (work, params, { ids }) =>
+    cancel(work, work.get('subscription', ids.id!), params),
+  ),
+  endpoint('DELETE', '/v1/subscriptions/:id/discount', z.strictObject({}), (work, _params, { ids }) =>
+    removeDiscount(work, work.get('subscription', ids.id!)),
+  ),
 ];
 
 function create(work: Work, params: CreateParams): Subscription {
   work.get('customer', params.customer, 'customer');
   const behavior = params.payment_behavior ?? 'allow_incomplete';
-  if (behavior === 'pending_if_incomplete') throw invalid('pending_if_incomplete is only for updates of a subscription.', { param: 'payment_behavior' });
+  if (behavior === 'pending_if_incomplete')
+    throw invalid('pending_if_incomplete is only for updates of a subscription.', { param: 'payment_behavior' });
   const subscription = newSubscription(work, params);
   applySettings(work, subscription, params);
   const { off_session: offSession = false, billing_cycle_anchor: anchor, proration_behavior: proration } = params;
@@ -46,7 +61,15 @@ function create(work: Work, params: CreateParams): Subscription {
 }
 
 const billingKeys = ['items', 'billing_cycle_anchor', 'trial_end'] as const;
-const allowedWhilePending = ['items', 'proration_behavior', 'proration_date', 'billing_cycle_anchor', 'trial_end', 'payment_behavior', 'off_session'];
+const allowedWhilePending = [
+  'items',
+  'proration_behavior',
+  'proration_date',
+  'billing_cycle_anchor',
+  'trial_end',
+  'payment_behavior',
+  'off_session',
+];
 
 function change(work: Work, subscription: Subscription, params: UpdateParams): Subscription {
   if (isOver(subscription)) refuseOver(params);
@@ -75,13 +98,19 @@ function refuseScheduled(subscription: Subscription, params: UpdateParams): void
 
 function refuseOver(params: UpdateParams): void {
   if (Object.keys(params).every((key) => key === 'metadata' || key === 'cancellation_details')) return;
-  throw invalid('A canceled subscription can only update its cancellation_details and metadata.', { code: 'invalid_canceled_subscription_fields' });
+  throw invalid('A canceled subscription can only update its cancellation_details and metadata.', {
+    code: 'invalid_canceled_subscription_fields',
+  });
 }
 
 function refuseMixed(params: UpdateParams): void {
-  const other = Object.keys(params).find((key) => params[key as keyof UpdateParams] !== undefined && !allowedWhilePending.includes(key));
+  const other = Object.keys(params).find(
+    (key) => params[key as keyof UpdateParams] !== undefined && !allowedWhilePending.includes(key),
+  );
   if (!other) return;
-  throw invalid(`When \`payment_behavior\` is \`pending_if_incomplete\`, you cannot pass \`${other}\`.`, { param: other });
+  throw invalid(`When \`payment_behavior\` is \`pending_if_incomplete\`, you cannot pass \`${other}\`.`, {
+    param: other,
+  });
 }
 
 function cancel(work: Work, subscription: Subscription, params: CancelParams): Subscription {

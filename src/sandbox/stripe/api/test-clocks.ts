@@ -9,25 +9,44 @@ import { newId } from '../work.js';
 // Test clocks by Stripe's names. The sandbox has one clock for everything, so to move any of them moves it: with the event
 // `…advancing` it starts (see sandbox.ts), with `…ready` it has arrived.
 
-const createParams = z.strictObject({ frozen_time: integer, name: text.optional() } satisfies Fields<Stripe.TestHelpers.TestClockCreateParams>);
-const advanceParams = z.strictObject({ frozen_time: integer } satisfies Fields<Stripe.TestHelpers.TestClockAdvanceParams>);
+const createParams = z.strictObject({
+  frozen_time: integer,
+  name: text.optional(),
+} satisfies Fields<Stripe.TestHelpers.TestClockCreateParams>);
+const advanceParams = z.strictObject({
+  frozen_time: integer,
+} satisfies Fields<Stripe.TestHelpers.TestClockAdvanceParams>);
 
 export const testClockEndpoints = [
   endpoint('POST', '/v1/test_helpers/test_clocks', createParams, (work, params) => {
     const frozen_time = Math.max(params.frozen_time, work.now);
     const row = work.add('test_helpers.test_clock', {
-      ...{ id: newId('clock'), object: 'test_helpers.test_clock', created: work.now, deletes_after: work.now + 30 * 86_400 },
+      ...{
+        id: newId('clock'),
+        object: 'test_helpers.test_clock',
+        created: work.now,
+        deletes_after: work.now + 30 * 86_400,
+      },
       ...{ frozen_time, livemode: false, name: params.name ?? null, status: 'ready', status_details: {} },
     });
     work.emit('test_helpers.test_clock.created', row);
     return row;
   }),
-  endpoint('GET', '/v1/test_helpers/test_clocks', z.strictObject(listing), (work, params) => page(work.all('test_helpers.test_clock'), '/v1/test_helpers/test_clocks', params)),
-  endpoint('GET', '/v1/test_helpers/test_clocks/:id', z.strictObject({}), (work, _params, { ids }) => work.get('test_helpers.test_clock', ids.id!)),
+  endpoint('GET', '/v1/test_helpers/test_clocks', z.strictObject(listing), (work, params) =>
+    page(work.all('test_helpers.test_clock'), '/v1/test_helpers/test_clocks', params),
+  ),
+  endpoint('GET', '/v1/test_helpers/test_clocks/:id', z.strictObject({}), (work, _params, { ids }) =>
+    work.get('test_helpers.test_clock', ids.id!),
+  ),
   endpoint('POST', '/v1/test_helpers/test_clocks/:id/advance', advanceParams, (work, { frozen_time }, { ids }) => {
     const row = work.get('test_helpers.test_clock', ids.id!);
-    if (frozen_time < work.now) throw invalid('A test clock can only be advanced to the future.', { param: 'frozen_time' });
-    Object.assign(row, { frozen_time, status: 'advancing', status_details: { advancing: { target_frozen_time: frozen_time } } });
+    if (frozen_time < work.now)
+      throw invalid('A test clock can only be advanced to the future.', { param: 'frozen_time' });
+    Object.assign(row, {
+      frozen_time,
+      status: 'advancing',
+      status_details: { advancing: { target_frozen_time: frozen_time } },
+    });
     work.emit('test_helpers.test_clock.advancing', row);
     return row;
   }),

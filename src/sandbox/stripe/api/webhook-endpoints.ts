@@ -16,20 +16,33 @@ const createParams = z.strictObject({
   api_version: text.optional() as z.ZodType<ApiVersion>,
 } satisfies Fields<Stripe.WebhookEndpointCreateParams>);
 const updateParams = z.strictObject({
-  ...{ url: z.url().optional(), enabled_events: events.optional(), disabled: flag.optional(), metadata: metadata.optional() },
+  ...{
+    url: z.url().optional(),
+    enabled_events: events.optional(),
+    disabled: flag.optional(),
+    metadata: metadata.optional(),
+  },
   description: z.string().optional(),
 } satisfies Fields<Stripe.WebhookEndpointUpdateParams>);
 
 export const webhookEndpointEndpoints = [
   endpoint('POST', '/v1/webhook_endpoints', createParams, (work, params) => {
     const secret = newId('whsec', 32);
-    const row = register(work, { url: params.url, secret, apiVersion: params.api_version ?? work.cause.apiVersion }, params.enabled_events);
+    const row = register(
+      work,
+      { url: params.url, secret, apiVersion: params.api_version ?? work.cause.apiVersion },
+      params.enabled_events,
+    );
     mergeMetadata(row, params.metadata);
     row.description = params.description || null;
     return { ...row, secret };
   }),
-  endpoint('GET', '/v1/webhook_endpoints', z.strictObject(listing), (work, params) => page(work.all('webhook_endpoint'), '/v1/webhook_endpoints', params)),
-  endpoint('GET', '/v1/webhook_endpoints/:id', z.strictObject({}), (work, _params, { ids }) => work.get('webhook_endpoint', ids.id!)),
+  endpoint('GET', '/v1/webhook_endpoints', z.strictObject(listing), (work, params) =>
+    page(work.all('webhook_endpoint'), '/v1/webhook_endpoints', params),
+  ),
+  endpoint('GET', '/v1/webhook_endpoints/:id', z.strictObject({}), (work, _params, { ids }) =>
+    work.get('webhook_endpoint', ids.id!),
+  ),
   endpoint('POST', '/v1/webhook_endpoints/:id', updateParams, (work, params, { ids }) => {
     const row = work.get('webhook_endpoint', ids.id!);
     mergeMetadata(row, params.metadata);

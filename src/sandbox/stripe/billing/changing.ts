@@ -71,10 +71,20 @@ function alter(work: Work, item: Item, wanted: ItemChange, index: number): void 
 }
 
 function extraItem(work: Work, subscription: Subscription, wanted: ItemChange, index: number): Item {
-  if (!wanted.price) throw invalid(`Missing required param: items[${index}][price].`, { code: 'parameter_missing', param: `items[${index}][price]` });
+  if (!wanted.price)
+    throw invalid(`Missing required param: items[${index}][price].`, {
+      code: 'parameter_missing',
+      param: `items[${index}][price]`,
+    });
   const { start, end } = periodOf(subscription);
   const period = { current_period_start: start, current_period_end: end };
-  return newItem(work, subscription.id, recurringPrice(work, wanted.price, `items[${index}][price]`), wanted.quantity ?? 1, period);
+  return newItem(
+    work,
+    subscription.id,
+    recurringPrice(work, wanted.price, `items[${index}][price]`),
+    wanted.quantity ?? 1,
+    period,
+  );
 }
 
 /** @returns whether the trial ends now */
@@ -85,7 +95,11 @@ function applyTrial(work: Work, subscription: Subscription, end: number | 'now')
     subscription.status = 'active';
     return true;
   }
-  Object.assign(subscription, { trial_start: subscription.trial_start ?? work.now, trial_end: end, status: 'trialing' });
+  Object.assign(subscription, {
+    trial_start: subscription.trial_start ?? work.now,
+    trial_end: end,
+    status: 'trialing',
+  });
   for (const item of subscription.items.data) item.current_period_end = end;
   subscription.billing_cycle_anchor = end;
   return false;
@@ -97,7 +111,12 @@ function restart(work: Work, subscription: Subscription, { proration, at }: Chan
   const end = nextStep(work.now, intervalOf(subscription.items.data), work.now);
   subscription.billing_cycle_anchor = work.now;
   const lines = subscription.items.data.map((item) => periodLine(work, item, { start: work.now, end }));
-  return draftInvoice(work, subscription, { reason: 'subscription_update', lines, period: { start: work.now, end: work.now }, prorationDate: at });
+  return draftInvoice(work, subscription, {
+    reason: 'subscription_update',
+    lines,
+    period: { start: work.now, end: work.now },
+    prorationDate: at,
+  });
 }
 
 /** Moves an item to a period and bills it. */
@@ -109,7 +128,13 @@ export function periodLine(work: Work, item: Item, period: { start: number; end:
   return line;
 }
 
-function prorate(work: Work, subscription: Subscription, { proration, at }: Change, before: readonly Item[], dropped: readonly Item[]): Invoice | undefined {
+function prorate(
+  work: Work,
+  subscription: Subscription,
+  { proration, at }: Change,
+  before: readonly Item[],
+  dropped: readonly Item[],
+): Invoice | undefined {
   if (proration === 'none') return undefined;
   const old = new Map(before.map((item) => [item.id, item]));
   for (const item of dropped) creditUnused(work, subscription, item, at);
@@ -122,10 +147,13 @@ function prorate(work: Work, subscription: Subscription, { proration, at }: Chan
   return draftInvoice(work, subscription, { reason: 'subscription_update', lines: [], period, prorationDate: at });
 }
 
-const differs = (item: Item, old: Item | undefined) => !old || old.price.id !== item.price.id || old.quantity !== item.quantity;
+const differs = (item: Item, old: Item | undefined) =>
+  !old || old.price.id !== item.price.id || old.quantity !== item.quantity;
 
 const hasPending = (work: Work, subscription: Subscription) =>
-  work.all('invoiceitem').some((item) => item.invoice === null && item.parent?.subscription_details?.subscription === subscription.id);
+  work
+    .all('invoiceitem')
+    .some((item) => item.invoice === null && item.parent?.subscription_details?.subscription === subscription.id);
 
 /** @throws Problem when a proration date lies outside the period */
 export function prorationDate(work: Work, subscription: Subscription, given?: number): number {
@@ -133,4 +161,3 @@ export function prorationDate(work: Work, subscription: Subscription, given?: nu
   if (given === undefined || (given >= start && given <= end)) return given ?? work.now;
   throw invalid('The proration date must be within the current period.', { param: 'proration_date' });
 }
-

@@ -13,7 +13,10 @@ export function voidInvoice(work: Work, invoice: Invoice): void {
   }
   invoice.status = 'void';
   invoice.status_transitions.voided_at = work.now;
-  moveBalance(work, invoice.customer!, invoice.amount_due - invoice.total, { type: 'unapplied_from_invoice', invoice: invoice.id });
+  moveBalance(work, invoice.customer!, invoice.amount_due - invoice.total, {
+    type: 'unapplied_from_invoice',
+    invoice: invoice.id,
+  });
   dropCovers(work, invoice.lines.data);
   stopCollecting(work, invoice);
   cancelPayment(work, invoice);
@@ -23,7 +26,8 @@ export function voidInvoice(work: Work, invoice: Invoice): void {
 }
 
 export function markUncollectible(work: Work, invoice: Invoice): void {
-  if (invoice.status !== 'open') throw invalid(`You can only mark open invoices as uncollectible. This invoice is ${invoice.status}.`);
+  if (invoice.status !== 'open')
+    throw invalid(`You can only mark open invoices as uncollectible. This invoice is ${invoice.status}.`);
   invoice.status = 'uncollectible';
   invoice.status_transitions.marked_uncollectible_at = work.now;
   stopCollecting(work, invoice);
@@ -43,7 +47,12 @@ function cancelPayment(work: Work, invoice: Invoice): void {
   const payment = paymentOf(work, invoice.id);
   const intent = intentOf(work, invoice.id);
   if (!payment || !intent) return;
-  Object.assign(intent, { status: 'canceled', canceled_at: work.now, cancellation_reason: 'void_invoice', next_action: null });
+  Object.assign(intent, {
+    status: 'canceled',
+    canceled_at: work.now,
+    cancellation_reason: 'void_invoice',
+    next_action: null,
+  });
   work.emit('payment_intent.canceled', intent);
   payment.status = 'canceled';
   payment.status_transitions.canceled_at = work.now;

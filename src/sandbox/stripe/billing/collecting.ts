@@ -17,7 +17,11 @@ type PaymentIntent = Objects['payment_intent'];
 export function cardOf(work: Work, invoice: Invoice): string | null {
   const subscription = subscriptionOf(work, invoice);
   const customer = work.get('customer', invoice.customer!);
-  return invoice.default_payment_method ?? subscription?.default_payment_method ?? customer.invoice_settings.default_payment_method;
+  return (
+    invoice.default_payment_method ??
+    subscription?.default_payment_method ??
+    customer.invoice_settings.default_payment_method
+  );
 }
 
 /** Tries to have an open invoice paid; its status and its intent's tell what came of it. */
@@ -37,7 +41,13 @@ function countAttempt(invoice: Invoice): void {
   invoice.attempt_count++;
 }
 
-function settle(work: Work, invoice: Invoice, intent: PaymentIntent, decline: Decline | undefined, { offSession }: Pick<Attempt, 'offSession'>): void {
+function settle(
+  work: Work,
+  invoice: Invoice,
+  intent: PaymentIntent,
+  decline: Decline | undefined,
+  { offSession }: Pick<Attempt, 'offSession'>,
+): void {
   if (intent.status === 'succeeded') return markPaid(work, invoice);
   if (decline?.code === 'authentication_required' && offSession) reopen(work, intent);
   failed(work, invoice, decline);
@@ -64,7 +74,8 @@ function failed(work: Work, invoice: Invoice, decline?: Decline): void {
 
 /** `invoices.pay`. @throws Problem 402 with everything kept when it was not paid */
 export function payInvoice(work: Work, invoice: Invoice, attempt: Attempt, method?: string): void {
-  if (invoice.status !== 'open' && invoice.status !== 'uncollectible') throw invalid(`Invoice is already ${invoice.status}`);
+  if (invoice.status !== 'open' && invoice.status !== 'uncollectible')
+    throw invalid(`Invoice is already ${invoice.status}`);
   invoice.status = 'open';
   collect(work, invoice, attempt, method);
   refuseUnpaid(work, invoice);
@@ -76,7 +87,10 @@ export function refuseUnpaid(work: Work, invoice: Invoice, keep = true): void {
   if (invoice.status === 'paid' || !intent) return;
   if (intent.status === 'requires_action') throw actionRequired(intent, keep);
   const error = intent.last_payment_error;
-  if (!error) throw invalid('This customer has no attached payment source or default payment method.', { code: 'resource_missing' });
+  if (!error)
+    throw invalid('This customer has no attached payment source or default payment method.', {
+      code: 'resource_missing',
+    });
   throw new Problem(402, intentProblem(intent, error).body, keep);
 }
 

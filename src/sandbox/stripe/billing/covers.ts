@@ -7,12 +7,22 @@ import { netOf } from './totals.js';
 // Flexible billing: a credit is reckoned from what was really billed, not from what the item costs now.
 
 export function coversOf(work: Work, subscription: string): Cover[] {
-  return work.all('cover').filter((cover) => cover.subscription === subscription).map(({ id }) => work.get('cover', id));
+  return work
+    .all('cover')
+    .filter((cover) => cover.subscription === subscription)
+    .map(({ id }) => work.get('cover', id));
 }
 
 export function addCover(work: Work, item: Item, line: Pick<Line, 'amount' | 'period'>, source: string): void {
   work.add('cover', {
-    ...{ id: newId('cov'), item: item.id, subscription: item.subscription, ...line.period, amount: line.amount, source },
+    ...{
+      id: newId('cov'),
+      item: item.id,
+      subscription: item.subscription,
+      ...line.period,
+      amount: line.amount,
+      source,
+    },
     ...{ price: item.price.id, quantity: item.quantity ?? 1 },
   });
 }

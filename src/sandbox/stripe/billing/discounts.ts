@@ -8,15 +8,26 @@ type Discount = Objects['discount'];
 export type DiscountParam = { coupon?: string; promotion_code?: string; discount?: string };
 
 /** Redeems what was named; discounts named by their own id are kept. @returns the ids of the discounts that now hold */
-export function redeem(work: Work, params: readonly DiscountParam[] | '', owner: Pick<Discount, 'customer' | 'subscription'>): string[] {
+export function redeem(
+  work: Work,
+  params: readonly DiscountParam[] | '',
+  owner: Pick<Discount, 'customer' | 'subscription'>,
+): string[] {
   return (params || []).map((param, index) => {
     if (param.discount) return work.get('discount', param.discount, `discounts[${index}][discount]`).id;
     return redeemOne(work, param, owner, `discounts[${index}]`).id;
   });
 }
 
-function redeemOne(work: Work, param: DiscountParam, owner: Pick<Discount, 'customer' | 'subscription'>, name: string): Discount {
-  const promotion = param.promotion_code ? usablePromotion(work, param.promotion_code, `${name}[promotion_code]`, owner.customer) : undefined;
+function redeemOne(
+  work: Work,
+  param: DiscountParam,
+  owner: Pick<Discount, 'customer' | 'subscription'>,
+  name: string,
+): Discount {
+  const promotion = param.promotion_code
+    ? usablePromotion(work, param.promotion_code, `${name}[promotion_code]`, owner.customer)
+    : undefined;
   const coupon = usableCoupon(work, promotion?.promotion.coupon ?? param.coupon ?? '', `${name}[coupon]`);
   const discount = work.add('discount', newDiscount(work, coupon, owner, promotion?.id));
   coupon.times_redeemed++;
@@ -29,7 +40,8 @@ function usableCoupon(work: Work, id: string, param: string): Coupon {
   const coupon = work.get('coupon', id, param);
   const used = coupon.max_redemptions !== null && coupon.times_redeemed >= coupon.max_redemptions;
   const late = coupon.redeem_by !== null && coupon.redeem_by < work.now;
-  if (used || late || !coupon.valid) throw invalid(`Coupon ${id} is expired or was used up.`, { code: 'coupon_expired', param });
+  if (used || late || !coupon.valid)
+    throw invalid(`Coupon ${id} is expired or was used up.`, { code: 'coupon_expired', param });
   return coupon;
 }
 
@@ -39,19 +51,37 @@ function usablePromotion(work: Work, id: string, param: string, customer: string
   const late = promotion.expires_at !== null && promotion.expires_at < work.now;
   const elses = promotion.customer !== null && promotion.customer !== customer;
   const seen = promotion.restrictions.first_time_transaction && hasPaid(work, customer);
-  if (used || late || elses || seen || !promotion.active) throw invalid('This promotion code cannot be redeemed.', { param });
+  if (used || late || elses || seen || !promotion.active)
+    throw invalid('This promotion code cannot be redeemed.', { param });
   return promotion;
 }
 
 const hasPaid = (work: Work, customer: string | null) =>
-  work.all('invoice').some((invoice) => invoice.customer === customer && invoice.status === 'paid' && invoice.total > 0);
+  work
+    .all('invoice')
+    .some((invoice) => invoice.customer === customer && invoice.status === 'paid' && invoice.total > 0);
 
-function newDiscount(work: Work, coupon: Coupon, owner: Pick<Discount, 'customer' | 'subscription'>, promotion?: string): Discount {
+function newDiscount(
+  work: Work,
+  coupon: Coupon,
+  owner: Pick<Discount, 'customer' | 'subscription'>,
+  promotion?: string,
+): Discount {
   const months = coupon.duration === 'repeating' ? (coupon.duration_in_months ?? 1) : 0;
   return {
-    ...{ id: newId('di'), object: 'discount', checkout_session: null, customer_account: null, invoice: null, invoice_item: null },
+    ...{
+      id: newId('di'),
+      object: 'discount',
+      checkout_session: null,
+      customer_account: null,
+      invoice: null,
+      invoice_item: null,
+    },
     ...{ ...owner, promotion_code: promotion ?? null, source: { type: 'coupon', coupon: coupon.id }, start: work.now },
-    ...{ subscription_item: null, end: months ? step(work.now, { interval: 'month', interval_count: 1 }, months) : null },
+    ...{
+      subscription_item: null,
+      end: months ? step(work.now, { interval: 'month', interval_count: 1 }, months) : null,
+    },
   };
 }
 
@@ -63,7 +93,11 @@ export function endDiscount(work: Work, id: string): void {
 }
 
 /** The discounts of an invoice: the subscription's own, or else the customer's. */
-export function discountsFor(work: Work, subscription: Objects['subscription'] | undefined, customer: Objects['customer']): Discount[] {
+export function discountsFor(
+  work: Work,
+  subscription: Objects['subscription'] | undefined,
+  customer: Objects['customer'],
+): Discount[] {
   const own = subscription?.discounts.length ? subscription.discounts : customer.discount ? [customer.discount.id] : [];
   return own.map((id) => work.get('discount', id)).filter(({ end }) => end === null || end > work.now);
 }

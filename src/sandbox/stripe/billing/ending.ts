@@ -13,8 +13,16 @@ export function endSubscription(work: Work, subscription: Subscription, reason: 
   subscription.status = 'canceled';
   subscription.ended_at = work.now;
   subscription.canceled_at ??= work.now;
-  subscription.cancellation_details = { comment: null, feedback: null, feedback_option: null, ...subscription.cancellation_details, reason };
-  for (const invoice of work.all('invoice').filter(({ status, parent }) => isOpen(status) && parent?.subscription_details?.subscription === subscription.id)) {
+  subscription.cancellation_details = {
+    comment: null,
+    feedback: null,
+    feedback_option: null,
+    ...subscription.cancellation_details,
+    reason,
+  };
+  for (const invoice of work
+    .all('invoice')
+    .filter(({ status, parent }) => isOpen(status) && parent?.subscription_details?.subscription === subscription.id)) {
     stopCollecting(work, work.get('invoice', invoice.id));
   }
   dropPendingItems(work, subscription);
@@ -27,7 +35,8 @@ const isOpen = (status: string | null) => status === 'open' || status === 'draft
 
 function dropPendingItems(work: Work, subscription: Subscription): void {
   for (const { id, invoice, parent } of work.all('invoiceitem')) {
-    if (invoice === null && parent?.subscription_details?.subscription === subscription.id) work.remove('invoiceitem', id);
+    if (invoice === null && parent?.subscription_details?.subscription === subscription.id)
+      work.remove('invoiceitem', id);
   }
 }
 

@@ -29,7 +29,8 @@ export function finalize(work: Work, invoice: Invoice): boolean {
 }
 
 function refuse(work: Work, invoice: Invoice): false {
-  const message = "The customer's location isn't recognized. Set a valid customer address in order to automatically calculate tax.";
+  const message =
+    "The customer's location isn't recognized. Set a valid customer address in order to automatically calculate tax.";
   invoice.last_finalization_error = { type: 'invalid_request_error', code: 'customer_tax_location_invalid', message };
   work.emit('invoice.finalization_failed', invoice);
   return false;
@@ -60,13 +61,17 @@ function open(work: Work, invoice: Invoice): void {
 
 function requestPayment(work: Work, invoice: Invoice): void {
   const { customer, currency } = invoice;
-  const description = invoice.billing_reason === 'subscription_create' ? 'Subscription creation' : 'Subscription update';
+  const description =
+    invoice.billing_reason === 'subscription_create' ? 'Subscription creation' : 'Subscription update';
   const intent = newPaymentIntent(work, { amount: invoice.amount_due, currency, customer, description });
   intent.setup_future_usage = 'off_session';
   work.emit('payment_intent.created', intent);
   work.add('invoice_payment', {
     ...{ id: newId('inpay'), object: 'invoice_payment', amount_paid: null, amount_requested: invoice.amount_due },
     ...{ created: work.now, currency, invoice: invoice.id, is_default: true, livemode: false, status: 'open' },
-    ...{ payment: { type: 'payment_intent', payment_intent: intent.id }, status_transitions: { canceled_at: null, paid_at: null } },
+    ...{
+      payment: { type: 'payment_intent', payment_intent: intent.id },
+      status_transitions: { canceled_at: null, paid_at: null },
+    },
   });
 }

@@ -16,7 +16,11 @@ export interface Draft {
 }
 
 /** A draft with its lines, everything that waits for the subscription's next invoice, and its totals. */
-export function draftInvoice(work: Work, subscription: Subscription, { reason, lines, period, prorationDate }: Draft): Invoice {
+export function draftInvoice(
+  work: Work,
+  subscription: Subscription,
+  { reason, lines, period, prorationDate }: Draft,
+): Invoice {
   const customer = work.get('customer', subscription.customer);
   const invoice = work.add('invoice', newInvoice(work, customer, subscription, reason));
   invoice.period_start = period.start;
@@ -35,7 +39,9 @@ export function draftInvoice(work: Work, subscription: Subscription, { reason, l
 }
 
 function pendingLines(work: Work, subscription: Subscription, invoice: string): Line[] {
-  const waiting = work.all('invoiceitem').filter((item) => item.invoice === null && item.parent?.subscription_details?.subscription === subscription.id);
+  const waiting = work
+    .all('invoiceitem')
+    .filter((item) => item.invoice === null && item.parent?.subscription_details?.subscription === subscription.id);
   return waiting.map(({ id }) => {
     const item = work.get('invoiceitem', id);
     item.invoice = invoice;
@@ -50,7 +56,17 @@ export function settleAmounts(invoice: Invoice, balance: number): void {
   invoice.amount_remaining = invoice.amount_due;
 }
 
-const minimum: Record<string, number> = { usd: 50, eur: 50, gbp: 30, chf: 50, sek: 300, nok: 300, dkk: 250, pln: 200, czk: 1500 };
+const minimum: Record<string, number> = {
+  usd: 50,
+  eur: 50,
+  gbp: 30,
+  chf: 50,
+  sek: 300,
+  nok: 300,
+  dkk: 250,
+  pln: 200,
+  czk: 1500,
+};
 
 /** Less than the smallest charge is carried to the next invoice. */
 function payable({ total, currency }: Invoice, balance: number): number {
@@ -58,26 +74,77 @@ function payable({ total, currency }: Invoice, balance: number): number {
   return due < (minimum[currency] ?? 50) ? 0 : due;
 }
 
-function newInvoice(work: Work, customer: Objects['customer'], subscription: Subscription, reason: Draft['reason']): Invoice {
+function newInvoice(
+  work: Work,
+  customer: Objects['customer'],
+  subscription: Subscription,
+  reason: Draft['reason'],
+): Invoice {
   const id = newId('in');
   return {
-    ...{ id, object: 'invoice', billing_reason: reason, created: work.now, currency: subscription.currency, status: 'draft' },
-    ...{ collection_method: subscription.collection_method, metadata: {}, auto_advance: true, attempted: false, attempt_count: 0 },
+    ...{
+      id,
+      object: 'invoice',
+      billing_reason: reason,
+      created: work.now,
+      currency: subscription.currency,
+      status: 'draft',
+    },
+    ...{
+      collection_method: subscription.collection_method,
+      metadata: {},
+      auto_advance: true,
+      attempted: false,
+      attempt_count: 0,
+    },
     ...customerFacts(work, customer),
     ...{ default_payment_method: null, default_tax_rates: structuredClone(subscription.default_tax_rates ?? []) },
-    automatic_tax: { ...{ disabled_reason: null, enabled: subscription.automatic_tax.enabled, liability: null }, provider: null, status: null },
+    automatic_tax: {
+      ...{ disabled_reason: null, enabled: subscription.automatic_tax.enabled, liability: null },
+      provider: null,
+      status: null,
+    },
     parent: {
       ...{ type: 'subscription_details', quote_details: null },
       subscription_details: { subscription: subscription.id, metadata: structuredClone(subscription.metadata) },
     },
     ...emptyAmounts,
     lines: { object: 'list', data: [], has_more: false, url: `/v1/invoices/${id}/lines` },
-    ...{ account_country: work.cause.settings.country, account_name: 'Stripe sandbox', account_tax_ids: null, application: null },
-    ...{ automatically_finalizes_at: null, custom_fields: customer.invoice_settings.custom_fields, default_source: null },
-    ...{ description: subscription.invoice_settings.description ?? subscription.description, discounts: [], due_date: dueDate(work, subscription) },
-    ...{ effective_at: null, footer: subscription.invoice_settings.footer ?? customer.invoice_settings.footer, from_invoice: null },
-    ...{ issuer: { type: 'self' }, last_finalization_error: null, latest_revision: null, livemode: false, number: null },
-    ...{ next_payment_attempt: null, on_behalf_of: null, period_start: work.now, period_end: work.now, receipt_number: null },
+    ...{
+      account_country: work.cause.settings.country,
+      account_name: 'Stripe sandbox',
+      account_tax_ids: null,
+      application: null,
+    },
+    ...{
+      automatically_finalizes_at: null,
+      custom_fields: customer.invoice_settings.custom_fields,
+      default_source: null,
+    },
+    ...{
+      description: subscription.invoice_settings.description ?? subscription.description,
+      discounts: [],
+      due_date: dueDate(work, subscription),
+    },
+    ...{
+      effective_at: null,
+      footer: subscription.invoice_settings.footer ?? customer.invoice_settings.footer,
+      from_invoice: null,
+    },
+    ...{
+      issuer: { type: 'self' },
+      last_finalization_error: null,
+      latest_revision: null,
+      livemode: false,
+      number: null,
+    },
+    ...{
+      next_payment_attempt: null,
+      on_behalf_of: null,
+      period_start: work.now,
+      period_end: work.now,
+      receipt_number: null,
+    },
     payment_settings: { default_mandate: null, payment_method_options: null, payment_method_types: null },
     ...{ rendering: null, shipping_cost: null, shipping_details: null, statement_descriptor: null, test_clock: null },
     status_transitions: { finalized_at: null, marked_uncollectible_at: null, paid_at: null, voided_at: null },
@@ -86,7 +153,14 @@ function newInvoice(work: Work, customer: Objects['customer'], subscription: Sub
 }
 
 const emptyAmounts = {
-  ...{ amount_due: 0, amount_overpaid: 0, amount_paid: 0, amount_remaining: 0, amount_shipping: 0, ending_balance: null },
+  ...{
+    amount_due: 0,
+    amount_overpaid: 0,
+    amount_paid: 0,
+    amount_remaining: 0,
+    amount_shipping: 0,
+    ending_balance: null,
+  },
   ...{ post_payment_credit_notes_amount: 0, pre_payment_credit_notes_amount: 0, starting_balance: 0, subtotal: 0 },
   ...{ subtotal_excluding_tax: 0, total: 0, total_discount_amounts: [], total_excluding_tax: 0 },
   ...{ total_pretax_credit_amounts: [], total_taxes: [] },

@@ -9,7 +9,12 @@ export type Line = Invoice['lines']['data'][number];
 type Period = Line['period'];
 
 /** A whole period of an item, or the part of one that `amount` is for. */
-export function itemLine(work: Work, item: Item, period: Period, amount = amountOf(item.price, item.quantity ?? 1)): Line {
+export function itemLine(
+  work: Work,
+  item: Item,
+  period: Period,
+  amount = amountOf(item.price, item.quantity ?? 1),
+): Line {
   const description = `${item.quantity} × ${productName(work, item.price)} (at ${money(item.price)} / ${item.price.recurring!.interval})`;
   const charged = { amount, period, description, price: item.price, quantity: item.quantity ?? 1 };
   const line = newLine(item.subscription, { ...charged, id: newId('il'), discountable: true });
@@ -22,11 +27,28 @@ export function lineOf(work: Work, source: InvoiceItem): Line {
   const price = work.get('price', source.pricing!.price_details!.price);
   const { amount, period, description, quantity, discountable, metadata } = source;
   const details = source.parent?.subscription_details;
-  const line = newLine(details?.subscription ?? null, { id: newId('il'), amount, period, description, quantity, discountable, price });
+  const line = newLine(details?.subscription ?? null, {
+    id: newId('il'),
+    amount,
+    period,
+    description,
+    quantity,
+    discountable,
+    price,
+  });
   line.metadata = metadata ?? {};
   line.parent = details?.subscription_item
     ? subscriptionParent(details.subscription, details.subscription_item, source)
-    : { type: 'invoice_item_details', subscription_item_details: null, invoice_item_details: { invoice_item: source.id, proration: false, proration_details: null, subscription: null } };
+    : {
+        type: 'invoice_item_details',
+        subscription_item_details: null,
+        invoice_item_details: {
+          invoice_item: source.id,
+          proration: false,
+          proration_details: null,
+          subscription: null,
+        },
+      };
   return line;
 }
 
@@ -34,7 +56,14 @@ type Charged = Pick<Line, 'id' | 'amount' | 'period' | 'description' | 'quantity
 
 function newLine(subscription: string | null, { price, ...given }: Charged): Line {
   return {
-    ...{ object: 'line_item', currency: price.currency, discount_amounts: [], discounts: [], invoice: null, livemode: false },
+    ...{
+      object: 'line_item',
+      currency: price.currency,
+      discount_amounts: [],
+      discounts: [],
+      invoice: null,
+      livemode: false,
+    },
     ...{ metadata: {}, parent: null, pretax_credit_amounts: [], pricing: pricingOf(price), subscription, taxes: [] },
     ...{ quantity_decimal: given.quantity === null ? null : String(given.quantity), subtotal: given.amount, ...given },
   };
@@ -45,7 +74,12 @@ function subscriptionParent(subscription: string, item: string, source: InvoiceI
   return {
     ...{ type: 'subscription_item_details', invoice_item_details: null },
     subscription_item_details: {
-      ...{ subscription, subscription_item: item, invoice_item: source?.id ?? null, proration: source?.proration ?? false },
+      ...{
+        subscription,
+        subscription_item: item,
+        invoice_item: source?.id ?? null,
+        proration: source?.proration ?? false,
+      },
       proration_details: source ? { credited_items: credited } : null,
     },
   };
@@ -57,13 +91,35 @@ export const pricingOf = (price: Price) => ({
 });
 
 /** An amount for the next invoice of a subscription, such as the rest of a period after a change. */
-export function addInvoiceItem(work: Work, subscription: Subscription, item: string, charged: Omit<Charged, 'id'>): InvoiceItem {
+export function addInvoiceItem(
+  work: Work,
+  subscription: Subscription,
+  item: string,
+  charged: Omit<Charged, 'id'>,
+): InvoiceItem {
   const { price, quantity, ...given } = charged;
   return work.add('invoiceitem', {
-    ...{ id: newId('ii'), object: 'invoiceitem', currency: price.currency, customer: subscription.customer, customer_account: null },
-    ...{ date: work.now, discounts: [], invoice: null, livemode: false, metadata: {}, pricing: pricingOf(price), proration: true },
+    ...{
+      id: newId('ii'),
+      object: 'invoiceitem',
+      currency: price.currency,
+      customer: subscription.customer,
+      customer_account: null,
+    },
+    ...{
+      date: work.now,
+      discounts: [],
+      invoice: null,
+      livemode: false,
+      metadata: {},
+      pricing: pricingOf(price),
+      proration: true,
+    },
     ...{ quantity: quantity ?? 1, quantity_decimal: String(quantity ?? 1), tax_rates: [], test_clock: null, ...given },
-    parent: { type: 'subscription_details', subscription_details: { subscription: subscription.id, subscription_item: item } },
+    parent: {
+      type: 'subscription_details',
+      subscription_details: { subscription: subscription.id, subscription_item: item },
+    },
     proration_details: { credited_items: null, discount_amounts: [] },
   });
 }

@@ -5,7 +5,9 @@ type InvoicePayment = Objects['invoice_payment'];
 
 /** The payment that an open invoice waits for, or the one that paid it. */
 export function paymentOf(work: Work, invoiceId: string): InvoicePayment | undefined {
-  const found = work.all('invoice_payment').find((payment) => payment.invoice === invoiceId && payment.status !== 'canceled');
+  const found = work
+    .all('invoice_payment')
+    .find((payment) => payment.invoice === invoiceId && payment.status !== 'canceled');
   return found && work.get('invoice_payment', found.id);
 }
 

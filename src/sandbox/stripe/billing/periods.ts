@@ -40,4 +40,5 @@ export function previousStep(anchor: number, interval: Interval, before: number)
   return step(anchor, interval, count);
 }
 
-const longest = ({ interval, interval_count }: Interval) => (seconds[interval] ?? (months[interval] ?? 1) * 31 * 86_400) * interval_count;
+const longest = ({ interval, interval_count }: Interval) =>
+  (seconds[interval] ?? (months[interval] ?? 1) * 31 * 86_400) * interval_count;

@@ -13,7 +13,15 @@ export function creditUnused(work: Work, subscription: Subscription, item: Item,
     const price = work.get('price', cover.price);
     const description = describe(work, 'Unused', cover.quantity, price, from);
     const period = { start: from, end: cover.end };
-    if (amount) addInvoiceItem(work, subscription, item.id, { amount: -amount, price, quantity: cover.quantity, period, description, discountable: false });
+    if (amount)
+      addInvoiceItem(work, subscription, item.id, {
+        amount: -amount,
+        price,
+        quantity: cover.quantity,
+        period,
+        description,
+        discountable: false,
+      });
     Object.assign(cover, { end: from, amount: cover.amount - amount });
     if (cover.end <= cover.start) work.remove('cover', cover.id);
   }
@@ -25,13 +33,30 @@ export function debitRemaining(work: Work, subscription: Subscription, item: Ite
   const share = (end - at) / (end - current_period_start);
   const amount = Math.round(amountOf(item.price, item.quantity ?? 1) * share);
   if (share <= 0 || !amount) return;
-  const charged = { amount, price: item.price, quantity: item.quantity ?? 1, period: { start: at, end }, discountable: true };
+  const charged = {
+    amount,
+    price: item.price,
+    quantity: item.quantity ?? 1,
+    period: { start: at, end },
+    discountable: true,
+  };
   const description = describe(work, 'Remaining', charged.quantity, item.price, at);
   const source = addInvoiceItem(work, subscription, item.id, { ...charged, description });
   addCover(work, item, charged, source.id);
 }
 
-function describe(work: Work, which: 'Unused' | 'Remaining', quantity: number, price: Objects['price'], at: number): string {
-  const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' }).format(at * 1000);
+function describe(
+  work: Work,
+  which: 'Unused' | 'Remaining',
+  quantity: number,
+  price: Objects['price'],
+  at: number,
+): string {
+  const day = new Intl.DateTimeFormat('en-GB', {
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    timeZone: 'UTC',
+  }).format(at * 1000);
   return `${which} time on ${quantity} × ${productName(work, price)} after ${day}`;
 }

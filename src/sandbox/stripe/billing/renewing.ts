@@ -19,7 +19,8 @@ export function turnPeriod(work: Work, subscription: Subscription): void {
   dropPendingUpdate(work, subscription);
   if (subscription.status === 'trialing' && !endTrial(work, subscription)) return;
   const invoice = renewal(work, subscription);
-  for (const id of subscription.discounts) if ((work.get('discount', id).end ?? Infinity) <= work.now) drop(work, subscription, id);
+  for (const id of subscription.discounts)
+    if ((work.get('discount', id).end ?? Infinity) <= work.now) drop(work, subscription, id);
   forgetCovers(work, subscription.id);
   if (subscription.status === 'unpaid') invoice.auto_advance = false;
   else scheduleCollection(work, invoice);
@@ -27,7 +28,8 @@ export function turnPeriod(work: Work, subscription: Subscription): void {
   work.emit('customer.subscription.updated', subscription);
 }
 
-const leaves = ({ cancel_at, cancel_at_period_end }: Subscription, end: number) => cancel_at_period_end || (cancel_at !== null && cancel_at <= end);
+const leaves = ({ cancel_at, cancel_at_period_end }: Subscription, end: number) =>
+  cancel_at_period_end || (cancel_at !== null && cancel_at <= end);
 
 /** The draft of the period that begins now; a preview of the next renewal is made with it too. */
 export function renewal(work: Work, subscription: Subscription): Invoice {
@@ -68,7 +70,8 @@ function drop(work: Work, subscription: Subscription, discount: string): void {
 /** An hour after its making the draft is charged, without anybody there. */
 export function collectRenewal(work: Work, invoice: Invoice): void {
   if (invoice.status !== 'draft' || !finalize(work, invoice)) return;
-  if (invoice.status === ('open' as string) && invoice.collection_method === 'charge_automatically') collect(work, invoice, { offSession: true });
+  if (invoice.status === ('open' as string) && invoice.collection_method === 'charge_automatically')
+    collect(work, invoice, { offSession: true });
 }
 
 /** The last try has failed. */

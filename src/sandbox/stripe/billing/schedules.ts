@@ -14,7 +14,10 @@ export type PhaseItem = Phase['items'][number];
 
 /** A schedule of a running subscription: its first phase is the period that it is in. */
 export function scheduleFrom(work: Work, subscription: Subscription): Schedule {
-  if (subscription.schedule) throw invalid('You cannot migrate a subscription that is already attached to a schedule.', { param: 'from_subscription' });
+  if (subscription.schedule)
+    throw invalid('You cannot migrate a subscription that is already attached to a schedule.', {
+      param: 'from_subscription',
+    });
   const { start, end } = periodOf(subscription);
   const phase = newPhase(subscription, subscription.items.data.map(phaseItem), start, end);
   const schedule = work.add('subscription_schedule', newSchedule(work, subscription, phase));
@@ -26,15 +29,49 @@ export function scheduleFrom(work: Work, subscription: Subscription): Schedule {
 
 function newSchedule(work: Work, subscription: Subscription, phase: Phase): Schedule {
   return {
-    ...{ id: newId('sub_sched'), object: 'subscription_schedule', application: null, canceled_at: null, completed_at: null },
-    ...{ billing_mode: structuredClone(subscription.billing_mode), created: work.now, customer: subscription.customer, customer_account: null },
-    ...{ current_phase: { start_date: phase.start_date, end_date: phase.end_date }, end_behavior: 'release', livemode: false },
-    default_settings: {
-      ...{ application_fee_percent: null, billing_cycle_anchor: 'automatic', billing_thresholds: null, collection_method: 'charge_automatically' },
-      ...{ default_payment_method: null, description: null, on_behalf_of: null, transfer_data: null },
-      invoice_settings: { account_tax_ids: null, custom_fields: null, days_until_due: null, description: null, footer: null, issuer: { type: 'self' } },
+    ...{
+      id: newId('sub_sched'),
+      object: 'subscription_schedule',
+      application: null,
+      canceled_at: null,
+      completed_at: null,
     },
-    ...{ metadata: {}, pause_schedules: [], phases: [phase], released_at: null, released_subscription: null, status: 'active' },
+    ...{
+      billing_mode: structuredClone(subscription.billing_mode),
+      created: work.now,
+      customer: subscription.customer,
+      customer_account: null,
+    },
+    ...{
+      current_phase: { start_date: phase.start_date, end_date: phase.end_date },
+      end_behavior: 'release',
+      livemode: false,
+    },
+    default_settings: {
+      ...{
+        application_fee_percent: null,
+        billing_cycle_anchor: 'automatic',
+        billing_thresholds: null,
+        collection_method: 'charge_automatically',
+      },
+      ...{ default_payment_method: null, description: null, on_behalf_of: null, transfer_data: null },
+      invoice_settings: {
+        account_tax_ids: null,
+        custom_fields: null,
+        days_until_due: null,
+        description: null,
+        footer: null,
+        issuer: { type: 'self' },
+      },
+    },
+    ...{
+      metadata: {},
+      pause_schedules: [],
+      phases: [phase],
+      released_at: null,
+      released_subscription: null,
+      status: 'active',
+    },
     ...{ subscription: subscription.id, test_clock: null },
   };
 }
@@ -42,8 +79,21 @@ function newSchedule(work: Work, subscription: Subscription, phase: Phase): Sche
 export function newPhase(subscription: Subscription, items: PhaseItem[], start_date: number, end_date: number): Phase {
   return {
     ...{ add_invoice_items: [], application_fee_percent: null, billing_cycle_anchor: null, billing_thresholds: null },
-    ...{ collection_method: null, currency: subscription.currency, default_payment_method: null, description: null, discounts: [] },
-    ...{ end_date, invoice_settings: null, items, metadata: {}, on_behalf_of: null, proration_behavior: 'create_prorations' },
+    ...{
+      collection_method: null,
+      currency: subscription.currency,
+      default_payment_method: null,
+      description: null,
+      discounts: [],
+    },
+    ...{
+      end_date,
+      invoice_settings: null,
+      items,
+      metadata: {},
+      on_behalf_of: null,
+      proration_behavior: 'create_prorations',
+    },
     ...{ start_date, transfer_data: null, trial_end: null },
   };
 }
@@ -78,7 +128,11 @@ const prorations = ['none', 'always_invoice', 'create_prorations'] as const;
 
 function apply(work: Work, subscription: Subscription, { items, proration_behavior }: Phase): void {
   const present = subscription.items.data;
-  const changes = items.map(({ price, quantity }, index) => ({ id: present[index]?.id, price, quantity: quantity ?? 1 }));
+  const changes = items.map(({ price, quantity }, index) => ({
+    id: present[index]?.id,
+    price,
+    quantity: quantity ?? 1,
+  }));
   const gone = present.slice(items.length).map(({ id }) => ({ id, deleted: true }));
   const proration = prorations.find((known) => known === proration_behavior) ?? 'create_prorations';
   const invoice = change(work, subscription, { items: [...changes, ...gone], proration, at: work.now });

@@ -44,8 +44,18 @@ function applyPending(work: Work, subscription: Subscription, invoice: Invoice):
   const change = work.find('pending_change', subscription.id);
   if (change?.invoice !== invoice.id) return;
   const told = subscription.pending_update !== null;
-  const { items, billing_cycle_anchor, trial_end, trial_start, status, discounts } = structuredClone(change.subscription);
-  Object.assign(subscription, { items, billing_cycle_anchor, trial_end, trial_start, status, discounts, pending_update: null });
+  const { items, billing_cycle_anchor, trial_end, trial_start, status, discounts } = structuredClone(
+    change.subscription,
+  );
+  Object.assign(subscription, {
+    items,
+    billing_cycle_anchor,
+    trial_end,
+    trial_start,
+    status,
+    discounts,
+    pending_update: null,
+  });
   replaceCovers(work, subscription.id, change.covers);
   forgetPending(work, subscription);
   scheduleTurns(work, subscription);
@@ -62,14 +72,18 @@ function forgetPending(work: Work, subscription: Subscription): void {
 /** Past due is over when the newest invoice that counts is paid, or was given up. */
 function recover(work: Work, subscription: Subscription): void {
   if (subscription.status !== 'past_due' && subscription.status !== 'unpaid') return;
-  const newest = work.all('invoice').filter((invoice) => counts(invoice, subscription.id)).at(-1);
+  const newest = work
+    .all('invoice')
+    .filter((invoice) => counts(invoice, subscription.id))
+    .at(-1);
   if (newest?.status === 'open') return;
   subscription.status = 'active';
   if (periodOf(subscription).end > work.now) scheduleTurns(work, subscription);
 }
 
 const counts = (invoice: Invoice, subscription: string) =>
-  invoice.parent?.subscription_details?.subscription === subscription && !['void', 'draft'].includes(invoice.status ?? '');
+  invoice.parent?.subscription_details?.subscription === subscription &&
+  !['void', 'draft'].includes(invoice.status ?? '');
 
 /** A change that waits for its payment keeps the subscription as it was; anything else that is not paid is past due. */
 export function invoiceFailed(work: Work, invoice: Invoice): void {

@@ -10,7 +10,8 @@ import { nextStep, previousStep } from './periods.js';
 import { intentOf } from './payments-of.js';
 import { scheduleTurns } from './turns.js';
 
-export type PaymentBehavior = 'allow_incomplete' | 'default_incomplete' | 'error_if_incomplete' | 'pending_if_incomplete';
+export type PaymentBehavior =
+  'allow_incomplete' | 'default_incomplete' | 'error_if_incomplete' | 'pending_if_incomplete';
 const incompleteFor = 23 * 3600;
 
 export interface Start {
@@ -25,13 +26,19 @@ export interface Start {
 export function start(work: Work, subscription: Subscription, { behavior, offSession, anchor, prorate }: Start): void {
   const invoice = firstInvoice(work, subscription, anchor, prorate);
   work.emit('customer.subscription.created', subscription);
-  if (!finalize(work, invoice)) throw invalid(invoice.last_finalization_error!.message!, { code: 'customer_tax_location_invalid' });
+  if (!finalize(work, invoice))
+    throw invalid(invoice.last_finalization_error!.message!, { code: 'customer_tax_location_invalid' });
   if (invoice.status === 'open') demand(work, subscription, invoice, behavior, offSession);
   else scheduleTurns(work, subscription);
 }
 
 /** The draft that begins a subscription; also what a preview of a new one shows. */
-export function firstInvoice(work: Work, subscription: Subscription, anchor: number | undefined, prorate: boolean): Invoice {
+export function firstInvoice(
+  work: Work,
+  subscription: Subscription,
+  anchor: number | undefined,
+  prorate: boolean,
+): Invoice {
   const trialing = subscription.trial_end !== null && subscription.trial_end > work.now;
   const interval = intervalOf(subscription.items.data);
   subscription.billing_cycle_anchor = trialing ? subscription.trial_end! : (anchor ?? work.now);
@@ -42,19 +49,31 @@ export function firstInvoice(work: Work, subscription: Subscription, anchor: num
     return periodLine(work, item, { start: work.now, end }, amount);
   });
   subscription.status = trialing ? 'trialing' : 'active';
-  return draftInvoice(work, subscription, { reason: 'subscription_create', lines, period: { start: work.now, end: work.now } });
+  return draftInvoice(work, subscription, {
+    reason: 'subscription_create',
+    lines,
+    period: { start: work.now, end: work.now },
+  });
 }
 
-const shareOf = (now: number, anchor: number, before: number, prorate: boolean) => (prorate ? (anchor - now) / (anchor - before) : 0);
+const shareOf = (now: number, anchor: number, before: number, prorate: boolean) =>
+  prorate ? (anchor - now) / (anchor - before) : 0;
 
-function demand(work: Work, subscription: Subscription, invoice: Invoice, behavior: PaymentBehavior, offSession: boolean): void {
+function demand(
+  work: Work,
+  subscription: Subscription,
+  invoice: Invoice,
+  behavior: PaymentBehavior,
+  offSession: boolean,
+): void {
   if (subscription.collection_method === 'send_invoice') return scheduleTurns(work, subscription);
   subscription.status = 'incomplete';
   work.schedule('incomplete_expiry', subscription.id, work.now + incompleteFor);
   if (behavior === 'default_incomplete') awaitConfirmation(work, subscription, invoice);
   else collect(work, invoice, { offSession });
   if (behavior === 'error_if_incomplete') refuseUnpaid(work, invoice, false);
-  if (invoice.status === 'open' && !intentOf(work, invoice.id)?.last_payment_error && invoice.attempted) noCardAtAll(work, invoice);
+  if (invoice.status === 'open' && !intentOf(work, invoice.id)?.last_payment_error && invoice.attempted)
+    noCardAtAll(work, invoice);
   work.emit('customer.subscription.updated', subscription);
 }
 

@@ -11,8 +11,20 @@ const takes = 5;
 export function addTaxId(work: Work, customer: string, type: TaxId['type'], value: string): TaxId {
   const checked = verifiedKinds.includes(type);
   const added = work.add('tax_id', {
-    ...{ id: newId('txi'), object: 'tax_id', country: value.match(/^[A-Z]{2}/)?.[0] ?? null, created: work.now, customer },
-    ...{ customer_account: null, livemode: false, owner: { type: 'customer', customer, customer_account: null }, type, value },
+    ...{
+      id: newId('txi'),
+      object: 'tax_id',
+      country: value.match(/^[A-Z]{2}/)?.[0] ?? null,
+      created: work.now,
+      customer,
+    },
+    ...{
+      customer_account: null,
+      livemode: false,
+      owner: { type: 'customer', customer, customer_account: null },
+      type,
+      value,
+    },
     verification: { status: checked ? 'pending' : 'unavailable', verified_address: null, verified_name: null },
   });
   work.emit('customer.tax_id.created', added);

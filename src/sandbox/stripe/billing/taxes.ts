@@ -8,7 +8,22 @@ type Customer = Objects['customer'];
 export type Taxability = 'standard_rated' | 'reverse_charge' | 'customer_exempt' | 'not_collecting';
 
 const rates: Record<string, number> = {
-  ...{ AT: 20, BE: 21, BG: 20, CY: 19, CZ: 21, DE: 19, DK: 25, EE: 24, ES: 21, FI: 25.5, FR: 20, GR: 24, HR: 25, HU: 27 },
+  ...{
+    AT: 20,
+    BE: 21,
+    BG: 20,
+    CY: 19,
+    CZ: 21,
+    DE: 19,
+    DK: 25,
+    EE: 24,
+    ES: 21,
+    FI: 25.5,
+    FR: 20,
+    GR: 24,
+    HR: 25,
+    HU: 27,
+  },
   ...{ IE: 23, IT: 22, LT: 21, LU: 17, LV: 21, MT: 18, NL: 21, PL: 23, PT: 23, RO: 21, SE: 25, SI: 22, SK: 23 },
 };
 
@@ -42,8 +57,10 @@ function hasVerifiedVatId(work: Work, customer: Customer): boolean {
 
 /** Rates named by the caller; the customer's own status may still take them away. */
 export function configuredRates(customer: Customer, named: readonly TaxRate[]): AppliedRate[] {
-  if (customer.tax_exempt === 'exempt') return named.map((rate) => ({ rate: { ...rate, percentage: 0 }, reason: 'customer_exempt' }));
-  if (customer.tax_exempt === 'reverse') return named.map((rate) => ({ rate: { ...rate, percentage: 0 }, reason: 'reverse_charge' }));
+  if (customer.tax_exempt === 'exempt')
+    return named.map((rate) => ({ rate: { ...rate, percentage: 0 }, reason: 'customer_exempt' }));
+  if (customer.tax_exempt === 'reverse')
+    return named.map((rate) => ({ rate: { ...rate, percentage: 0 }, reason: 'reverse_charge' }));
   return named.map((rate) => ({ rate, reason: 'standard_rated' }));
 }
 
@@ -55,8 +72,20 @@ function countryRate(work: Work, country: string, percentage: number, reason: Ta
 export function newTaxRate(now: number, given: Pick<TaxRate, 'id' | 'percentage'> & Partial<TaxRate>): TaxRate {
   return {
     ...{ object: 'tax_rate', active: true, country: null, created: now, description: null, display_name: 'VAT' },
-    ...{ effective_percentage: given.percentage, flat_amount: null, inclusive: false, jurisdiction: given.country ?? null },
-    ...{ jurisdiction_level: 'country', livemode: false, metadata: {}, rate_type: 'percentage', state: null, tax_type: 'vat' },
+    ...{
+      effective_percentage: given.percentage,
+      flat_amount: null,
+      inclusive: false,
+      jurisdiction: given.country ?? null,
+    },
+    ...{
+      jurisdiction_level: 'country',
+      livemode: false,
+      metadata: {},
+      rate_type: 'percentage',
+      state: null,
+      tax_type: 'vat',
+    },
     ...given,
   };
 }

@@ -26,7 +26,9 @@ function takeOff(work: Work, invoice: Invoice, discounts: Discount[]): void {
     let left = coupon.amount_off ?? 0;
     for (const line of invoice.lines.data.filter(({ discountable }) => discountable)) {
       const net = netOf(line);
-      const amount = coupon.percent_off ? Math.round((net * coupon.percent_off) / 100) : Math.min(left, Math.max(0, net));
+      const amount = coupon.percent_off
+        ? Math.round((net * coupon.percent_off) / 100)
+        : Math.min(left, Math.max(0, net));
       left -= amount;
       if (amount) line.discount_amounts!.push({ amount, discount: discount.id });
     }
@@ -47,7 +49,9 @@ function ratesFor(work: Work, invoice: Invoice, customer: Objects['customer'], s
 function taxesOf(line: Line, rates: readonly AppliedRate[]): NonNullable<Line['taxes']> {
   const net = netOf(line);
   return rates.map(({ rate, reason }) => ({
-    amount: Math.round(rate.inclusive ? (net * rate.percentage) / (100 + rate.percentage) : (net * rate.percentage) / 100),
+    amount: Math.round(
+      rate.inclusive ? (net * rate.percentage) / (100 + rate.percentage) : (net * rate.percentage) / 100,
+    ),
     ...{ tax_behavior: rate.inclusive ? 'inclusive' : 'exclusive', tax_rate_details: { tax_rate: rate.id } },
     ...{ taxability_reason: reason, taxable_amount: net, type: 'tax_rate_details' },
   }));
@@ -56,9 +60,15 @@ function taxesOf(line: Line, rates: readonly AppliedRate[]): NonNullable<Line['t
 function addUp(invoice: Invoice): void {
   const lines = invoice.lines.data;
   invoice.subtotal = sum(lines);
-  invoice.total_discount_amounts = gather(lines.flatMap((line) => line.discount_amounts ?? []), (row) => row.discount);
+  invoice.total_discount_amounts = gather(
+    lines.flatMap((line) => line.discount_amounts ?? []),
+    (row) => row.discount,
+  );
   invoice.total_pretax_credit_amounts = invoice.total_discount_amounts.map((row) => ({ ...row, type: 'discount' }));
-  invoice.total_taxes = gather(lines.flatMap((line) => line.taxes ?? []), (row) => row.tax_rate_details?.tax_rate ?? '');
+  invoice.total_taxes = gather(
+    lines.flatMap((line) => line.taxes ?? []),
+    (row) => row.tax_rate_details?.tax_rate ?? '',
+  );
   const off = sum(invoice.total_discount_amounts);
   const on = (behaviour: string) => sum(invoice.total_taxes!.filter((tax) => tax.tax_behavior === behaviour));
   invoice.total = invoice.subtotal - off + on('exclusive');
@@ -67,7 +77,10 @@ function addUp(invoice: Invoice): void {
 }
 
 /** One row for all with the same key, their amounts added. */
-function gather<Row extends { amount: number; taxable_amount?: number | null }>(rows: Row[], key: (row: Row) => string): Row[] {
+function gather<Row extends { amount: number; taxable_amount?: number | null }>(
+  rows: Row[],
+  key: (row: Row) => string,
+): Row[] {
   const gathered = new Map<string, Row>();
   for (const row of rows) {
     const known = gathered.get(key(row));

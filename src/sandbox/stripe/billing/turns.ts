@@ -22,6 +22,13 @@ function remind(work: Work, kind: 'upcoming' | 'trial_will_end', subject: string
 }
 
 export function unscheduleTurns(work: Work, subscription: Subscription): void {
-  const kinds = ['period_end', 'upcoming', 'trial_will_end', 'cancel_at', 'incomplete_expiry', 'pending_update_expiry'] as const;
+  const kinds = [
+    'period_end',
+    'upcoming',
+    'trial_will_end',
+    'cancel_at',
+    'incomplete_expiry',
+    'pending_update_expiry',
+  ] as const;
   for (const kind of kinds) work.unschedule(kind, subscription.id);
 }

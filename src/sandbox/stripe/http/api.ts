@@ -68,11 +68,19 @@ export class Api {
       if (ids && publishable && !endpoint.open) throw secretNeeded();
       if (ids) return { endpoint, call: { ids, publishable } };
     }
-    throw new Problem(404, { type: 'invalid_request_error', message: `Unrecognized request URL (${method}: ${path}).` });
+    throw new Problem(404, {
+      type: 'invalid_request_error',
+      message: `Unrecognized request URL (${method}: ${path}).`,
+    });
   }
 
   /** What was done, or refused after it had begun, is answered the same to everybody who comes with the key again. */
-  private write(run: (work: Work) => unknown, keyed: Keyed | undefined, requestId: string, apiVersion?: string): unknown {
+  private write(
+    run: (work: Work) => unknown,
+    keyed: Keyed | undefined,
+    requestId: string,
+    apiVersion?: string,
+  ): unknown {
     const cause = { requestId, idempotencyKey: keyed?.key ?? null, ...(apiVersion && { apiVersion }) };
     const answer = (work: Work) => {
       try {

@@ -20,7 +20,12 @@ export interface Endpoint {
 type Run<Schema extends z.ZodType> = (work: Work, params: z.output<Schema>, call: CallContext) => unknown;
 
 /** `endpoint('POST', '/v1/customers/:id', schema, run)`: checks the parameters, then runs in one piece. */
-export function endpoint<Schema extends z.ZodType>(method: Endpoint['method'], path: string, params: Schema, run: Run<Schema>): Endpoint {
+export function endpoint<Schema extends z.ZodType>(
+  method: Endpoint['method'],
+  path: string,
+  params: Schema,
+  run: Run<Schema>,
+): Endpoint {
   return { method, path, params, run, open: false };
 }
 

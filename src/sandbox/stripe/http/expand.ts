@@ -15,7 +15,8 @@ export function expand(work: Work, answer: unknown, paths: readonly string[]): u
   const copy = structuredClone(answer);
   for (const path of paths) {
     const steps = path.split('.');
-    if (steps.filter((step) => step !== 'data').length > deepest) throw invalid(`You cannot expand more than ${deepest} levels of a property.`);
+    if (steps.filter((step) => step !== 'data').length > deepest)
+      throw invalid(`You cannot expand more than ${deepest} levels of a property.`);
     open(work, copy as Plain, steps, path);
   }
   return copy;
@@ -23,7 +24,8 @@ export function expand(work: Work, answer: unknown, paths: readonly string[]): u
 
 function open(work: Work, holder: Plain, [step, ...rest]: string[], path: string): void {
   if (step === undefined) return;
-  if (!(step in holder) && !includable(holder, step)) throw invalid(`This property cannot be expanded (${path}).`, { param: 'expand[0]' });
+  if (!(step in holder) && !includable(holder, step))
+    throw invalid(`This property cannot be expanded (${path}).`, { param: 'expand[0]' });
   holder[step] = resolve(work, holder, step, path, rest.length === 0);
   for (const child of [holder[step]].flat()) if (isPlain(child)) open(work, child, rest, path);
 }
@@ -33,7 +35,10 @@ function resolve(work: Work, holder: Plain, step: string, path: string, last: bo
   const added = includable(holder, step);
   if (added) return added(work, holder as never);
   if (typeof value === 'string') return objectOf(work, value, step) ?? refuse(path);
-  if (Array.isArray(value)) return value.map((each) => (typeof each === 'string' ? (objectOf(work, each, step) ?? refuse(path)) : (each as unknown)));
+  if (Array.isArray(value))
+    return value.map((each) =>
+      typeof each === 'string' ? (objectOf(work, each, step) ?? refuse(path)) : (each as unknown),
+    );
   return last && value !== null && !(isPlain(value) && ('id' in value || 'object' in value)) ? refuse(path) : value;
 }
 
@@ -44,9 +49,31 @@ function refuse(path: string): never {
 const isPlain = (value: unknown): value is Plain => typeof value === 'object' && value !== null;
 
 const kinds: Record<string, RecordKind> = {
-  ...{ cus: 'customer', sub: 'subscription', in: 'invoice', pi: 'payment_intent', seti: 'setup_intent', pm: 'payment_method' },
-  ...{ ch: 'charge', price: 'price', prod: 'product', di: 'discount', promo: 'promotion_code', txr: 'tax_rate', txi: 'tax_id' },
-  ...{ re: 'refund', dp: 'dispute', cn: 'credit_note', inpay: 'invoice_payment', ii: 'invoiceitem', cbtxn: 'customer_balance_transaction' },
+  ...{
+    cus: 'customer',
+    sub: 'subscription',
+    in: 'invoice',
+    pi: 'payment_intent',
+    seti: 'setup_intent',
+    pm: 'payment_method',
+  },
+  ...{
+    ch: 'charge',
+    price: 'price',
+    prod: 'product',
+    di: 'discount',
+    promo: 'promotion_code',
+    txr: 'tax_rate',
+    txi: 'tax_id',
+  },
+  ...{
+    re: 'refund',
+    dp: 'dispute',
+    cn: 'credit_note',
+    inpay: 'invoice_payment',
+    ii: 'invoiceitem',
+    cbtxn: 'customer_balance_transaction',
+  },
 };
 
 function objectOf(work: Work, id: string, property: string): unknown {
@@ -63,16 +90,20 @@ const includes: Includes = {
       const intent = intentOf(work, id);
       return status === 'open' && intent ? { type: 'payment_intent', client_secret: intent.client_secret } : null;
     },
-    payments: (work, { id }) => rowsOf(work, 'invoice_payment', ({ invoice }) => invoice === id, `/v1/invoice_payments?invoice=${id}`),
+    payments: (work, { id }) =>
+      rowsOf(work, 'invoice_payment', ({ invoice }) => invoice === id, `/v1/invoice_payments?invoice=${id}`),
   },
   customer: {
     subscriptions: (work, { id }) => {
-      const lives = (row: Objects['subscription']) => row.customer === id && !['canceled', 'incomplete_expired'].includes(row.status);
+      const lives = (row: Objects['subscription']) =>
+        row.customer === id && !['canceled', 'incomplete_expired'].includes(row.status);
       return rowsOf(work, 'subscription', lives, `/v1/customers/${id}/subscriptions`);
     },
     tax_ids: (work, { id }) => rowsOf(work, 'tax_id', ({ customer }) => customer === id, `/v1/customers/${id}/tax_ids`),
   },
-  charge: { refunds: (work, { id }) => rowsOf(work, 'refund', ({ charge }) => charge === id, `/v1/charges/${id}/refunds`) },
+  charge: {
+    refunds: (work, { id }) => rowsOf(work, 'refund', ({ charge }) => charge === id, `/v1/charges/${id}/refunds`),
+  },
 };
 
 function rowsOf<K extends keyof Objects>(work: Work, kind: K, filter: (row: Objects[K]) => boolean, url: string) {

@@ -15,10 +15,15 @@ export interface ApiCall {
   answer?: { status: number; body: unknown };
 }
 
-export type Fault = { status: number; body?: unknown; headers?: Record<string, string> } | { raw: string } | 'reset' | 'hang' | undefined;
+export type Fault =
+  { status: number; body?: unknown; headers?: Record<string, string> } | { raw: string } | 'reset' | 'hang' | undefined;
 export type Intercept = (call: ApiCall) => Fault | Promise<Fault>;
 
-const json = z.strictObject({ status: z.int().min(200).max(599), body: z.unknown().optional(), headers: z.record(z.string(), z.string()).optional() });
+const json = z.strictObject({
+  status: z.int().min(200).max(599),
+  body: z.unknown().optional(),
+  headers: z.record(z.string(), z.string()).optional(),
+});
 
 /** What `POST /sandbox/faults` takes. `path` may have `:names` and a `*` at its end; after `times` calls the fault is over. */
 export const planned = z.strictObject({

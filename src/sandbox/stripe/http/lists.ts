@@ -10,9 +10,14 @@ export interface ListParams {
 export type Range = number | { gt?: number; gte?: number; lt?: number; lte?: number };
 
 /** One page, newest first. `rows` are in the order of their making. */
-export function page<Row extends { id: string }>(rows: readonly Row[], url: string, params: ListParams): Stripe.ApiList<Row> {
+export function page<Row extends { id: string }>(
+  rows: readonly Row[],
+  url: string,
+  params: ListParams,
+): Stripe.ApiList<Row> {
   const limit = params.limit ?? 10;
-  if (limit < 1 || limit > 100) throw invalid('This value must be between 1 and 100.', { param: 'limit', code: 'parameter_invalid_integer' });
+  if (limit < 1 || limit > 100)
+    throw invalid('This value must be between 1 and 100.', { param: 'limit', code: 'parameter_invalid_integer' });
   const newest = [...rows].reverse();
   const after = params.starting_after ? position(newest, params.starting_after) + 1 : 0;
   if (params.ending_before) return before(newest, position(newest, params.ending_before), limit, url);

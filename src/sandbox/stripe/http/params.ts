@@ -8,8 +8,14 @@ import { type FormValue } from './form.js';
 export type Fields<Params> = { [Key in keyof Params]?: z.ZodType<Params[Key]> };
 
 export const text = z.string().min(1);
-export const integer = z.string().regex(/^-?\d+$/, 'Invalid integer').transform(Number);
-export const decimal = z.string().regex(/^-?\d+(\.\d+)?$/, 'Invalid decimal').transform(Number);
+export const integer = z
+  .string()
+  .regex(/^-?\d+$/, 'Invalid integer')
+  .transform(Number);
+export const decimal = z
+  .string()
+  .regex(/^-?\d+(\.\d+)?$/, 'Invalid decimal')
+  .transform(Number);
 export const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
 export const emptyable = <T extends z.ZodType>(schema: T) => z.union([z.literal(''), schema]);
 export const labels = z.record(z.string(), z.string());

@@ -23,7 +23,9 @@ export class Problem extends Error {
     readonly keep = false,
   ) {
     super(body.message);
-    this.body = body.code ? { doc_url: `https://stripe.com/docs/error-codes/${body.code.replaceAll('_', '-')}`, ...body } : body;
+    this.body = body.code
+      ? { doc_url: `https://stripe.com/docs/error-codes/${body.code.replaceAll('_', '-')}`, ...body }
+      : body;
   }
 }
 
@@ -34,7 +36,12 @@ export function invalid(message: string, details: Details = {}): Problem {
 /** An id in the address is 404, an id in a parameter 400, as Stripe has it. */
 export function missing(kind: string, id: string, param?: string): Problem {
   const message = `No such ${kind}: '${id}'`;
-  return new Problem(param ? 400 : 404, { type: 'invalid_request_error', code: 'resource_missing', message, param: param ?? 'id' });
+  return new Problem(param ? 400 : 404, {
+    type: 'invalid_request_error',
+    code: 'resource_missing',
+    message,
+    param: param ?? 'id',
+  });
 }
 
 export function cardProblem(message: string, details: Details, keep = false): Problem {

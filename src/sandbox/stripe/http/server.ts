@@ -22,7 +22,8 @@ async function serve(incoming: IncomingMessage, response: ServerResponse, door: 
   try {
     const body = await readBody(incoming);
     const url = new URL(incoming.url ?? '/', 'http://127.0.0.1');
-    const reply = body && (await door({ method: incoming.method ?? 'GET', url, headers: incoming.headers, body, params: {} }));
+    const reply =
+      body && (await door({ method: incoming.method ?? 'GET', url, headers: incoming.headers, body, params: {} }));
     send(incoming, response, body ? reply : { status: 413, body: 'Too large' });
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
@@ -33,7 +34,8 @@ async function serve(incoming: IncomingMessage, response: ServerResponse, door: 
 
 function send(incoming: IncomingMessage, response: ServerResponse, reply: Reply): void {
   if (reply === 'reset') incoming.socket.destroy();
-  else if (reply) response.writeHead(reply.status, reply.headers).end(incoming.method === 'HEAD' ? undefined : reply.body);
+  else if (reply)
+    response.writeHead(reply.status, reply.headers).end(incoming.method === 'HEAD' ? undefined : reply.body);
 }
 
 async function readBody(incoming: IncomingMessage): Promise<Buffer | undefined> {

@@ -45,10 +45,15 @@ export class StripeDoor {
     const { method, path, params, idempotencyKey } = request;
     const call = { method, path, params, idempotencyKey };
     let early: Fault;
-    const answer = await this.api.answer(request, async () => {
-      early = await this.faults.for({ ...call, phase: 'before' });
-      if (early) throw new Interrupted();
-    }).catch((error: unknown) => { if (error instanceof Interrupted) return undefined; throw error; });
+    const answer = await this.api
+      .answer(request, async () => {
+        early = await this.faults.for({ ...call, phase: 'before' });
+        if (early) throw new Interrupted();
+      })
+      .catch((error: unknown) => {
+        if (error instanceof Interrupted) return undefined;
+        throw error;
+      });
     this.record({ ...call, at: this.now(), status: answer?.status ?? statusOf(early) });
     if (!answer) return fail(early);
     const late = await this.faults.for({ ...call, phase: 'after', answer });
@@ -69,7 +74,11 @@ function fail(fault: Fault): Reply {
   if (fault === 'reset' || fault === undefined) return fault;
   if (fault === 'hang') return undefined;
   if ('raw' in fault) return { status: 200, headers: { 'content-type': 'application/json' }, body: fault.raw };
-  return { status: fault.status, headers: { 'content-type': 'application/json', ...fault.headers }, body: JSON.stringify(fault.body ?? {}) };
+  return {
+    status: fault.status,
+    headers: { 'content-type': 'application/json', ...fault.headers },
+    body: JSON.stringify(fault.body ?? {}),
+  };
 }
 
 const crossOrigin = {
@@ -91,9 +100,20 @@ function render({ status, requestId, body, replayed }: ApiAnswer, request?: ApiR
   return { status, headers, body: `${JSON.stringify(body, null, 2)}\n` };
 }
 
-function requestOf({ method, url, headers }: SandboxRequest & { method: string }, params: Record<string, FormValue>, publishable: boolean): ApiRequest {
+function requestOf(
+  { method, url, headers }: SandboxRequest & { method: string },
+  params: Record<string, FormValue>,
+  publishable: boolean,
+): ApiRequest {
   const apiVersion = one(headers['stripe-version']);
-  return { method, path: url.pathname, params, publishable, idempotencyKey: one(headers['idempotency-key']), apiVersion };
+  return {
+    method,
+    path: url.pathname,
+    params,
+    publishable,
+    idempotencyKey: one(headers['idempotency-key']),
+    apiVersion,
+  };
 }
 
 const one = (header: string | string[] | undefined) => (Array.isArray(header) ? header[0] : header);
@@ -104,7 +124,10 @@ function paramsOf({ url, body }: SandboxRequest): Record<string, FormValue> {
 
 function keyOf({ headers: { authorization } }: SandboxRequest): string | undefined {
   const [scheme, value] = (authorization ?? '').split(' ');
-  if (scheme === 'Basic') return Buffer.from(value ?? '', 'base64').toString('utf8').split(':')[0];
+  if (scheme === 'Basic')
+    return Buffer.from(value ?? '', 'base64')
+      .toString('utf8')
+      .split(':')[0];
   return scheme === 'Bearer' ? value : undefined;
 }
 

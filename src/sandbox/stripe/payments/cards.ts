@@ -57,7 +57,10 @@ function brandOf(number: string): string {
 
 /** The same card has the same fingerprint wherever it turns up. */
 function fingerprintOf(number: string): string {
-  return [...number].reduce((hash, digit) => (hash * 131 + Number(digit) + 7) % 0xffffffffffff, 17).toString(36).padStart(16, 'F');
+  return [...number]
+    .reduce((hash, digit) => (hash * 131 + Number(digit) + 7) % 0xffffffffffff, 17)
+    .toString(36)
+    .padStart(16, 'F');
 }
 
 function refuseMistyped(work: Work, { number, exp_month, exp_year, cvc }: TypedCard): void {
@@ -78,7 +81,9 @@ function refuseMistyped(work: Work, { number, exp_month, exp_year, cvc }: TypedC
 
 function passesLuhn(number: string): boolean {
   const doubled = (digit: number) => (digit > 4 ? digit * 2 - 9 : digit * 2);
-  const sum = [...number].reverse().reduce((total, digit, index) => total + (index % 2 ? doubled(Number(digit)) : Number(digit)), 0);
+  const sum = [...number]
+    .reverse()
+    .reduce((total, digit, index) => total + (index % 2 ? doubled(Number(digit)) : Number(digit)), 0);
   return sum % 10 === 0;
 }
 

@@ -28,7 +28,11 @@ export function charge(work: Work, intent: PaymentIntent, attempt: Attempt): Dec
   return undefined;
 }
 
-function bankAnswer(work: Work, intent: PaymentIntent, { offSession, authenticated }: Attempt): 'ok' | 'challenge' | DeclineCode {
+function bankAnswer(
+  work: Work,
+  intent: PaymentIntent,
+  { offSession, authenticated }: Attempt,
+): 'ok' | 'challenge' | DeclineCode {
   const method = work.get('payment_method', intent.payment_method!);
   const facts = factsOf(work, method.id);
   const card = testCard(facts.number);
@@ -83,7 +87,12 @@ function decline(work: Work, intent: PaymentIntent, why: Decline): Decline {
 
 function refuse(work: Work, intent: PaymentIntent, why: Decline, chargeId?: string): void {
   const last_payment_error = intentError(work, why, intent.payment_method, chargeId);
-  Object.assign(intent, { status: 'requires_payment_method', next_action: null, payment_method: null, last_payment_error });
+  Object.assign(intent, {
+    status: 'requires_payment_method',
+    next_action: null,
+    payment_method: null,
+    last_payment_error,
+  });
   work.emit('payment_intent.payment_failed', intent);
 }
 
@@ -91,12 +100,31 @@ function newCharge(work: Work, intent: PaymentIntent, failure?: Decline): Charge
   const id = newId('ch');
   const method = work.get('payment_method', intent.payment_method!);
   return work.add('charge', {
-    ...{ id, object: 'charge', amount: intent.amount, currency: intent.currency, customer: intent.customer, created: work.now },
+    ...{
+      id,
+      object: 'charge',
+      amount: intent.amount,
+      currency: intent.currency,
+      customer: intent.customer,
+      created: work.now,
+    },
     ...{ amount_captured: failure ? 0 : intent.amount, amount_refunded: 0, captured: !failure, paid: !failure },
-    ...{ status: failure ? 'failed' : 'succeeded', failure_code: failure?.code ?? null, failure_message: failure?.message ?? null },
+    ...{
+      status: failure ? 'failed' : 'succeeded',
+      failure_code: failure?.code ?? null,
+      failure_message: failure?.message ?? null,
+    },
     ...{ billing_details: method.billing_details, payment_intent: intent.id, payment_method: method.id },
-    ...{ payment_method_details: { type: 'card', card: chargedCard(method, intent.amount) }, outcome: outcomeOf(failure) },
-    ...{ application: null, application_fee: null, application_fee_amount: null, balance_transaction: failure ? null : newId('txn') },
+    ...{
+      payment_method_details: { type: 'card', card: chargedCard(method, intent.amount) },
+      outcome: outcomeOf(failure),
+    },
+    ...{
+      application: null,
+      application_fee: null,
+      application_fee_amount: null,
+      balance_transaction: failure ? null : newId('txn'),
+    },
     ...{ calculated_statement_descriptor: 'SANDBOX', description: intent.description, disputed: false },
     ...{ failure_balance_transaction: null, fraud_details: {}, livemode: false, metadata: {}, on_behalf_of: null },
     ...{ receipt_email: null, receipt_number: null, receipt_url: null, refunded: false, review: null, shipping: null },
@@ -112,14 +140,24 @@ function chargedCard({ card }: Objects['payment_method'], amount: number): Charg
   return {
     ...{ brand, country, exp_month, exp_year, fingerprint, funding, last4, amount_authorized: amount },
     ...{ authorization_code: null, checks: card!.checks, installments: null, mandate: null, network: brand },
-    ...{ electronic_commerce_indicator: null, transaction_link_id: null, network_transaction_id: null, regulated_status: card!.regulated_status, three_d_secure: null, wallet: null },
+    ...{
+      electronic_commerce_indicator: null,
+      transaction_link_id: null,
+      network_transaction_id: null,
+      regulated_status: card!.regulated_status,
+      three_d_secure: null,
+      wallet: null,
+    },
   };
 }
 
 function outcomeOf(failure?: Decline): Charge['outcome'] {
   const reason = failure?.decline_code ?? null;
   return {
-    ...{ advice_code: failure ? (failure.final ? 'do_not_try_again' : 'try_again_later') : null, network_advice_code: null },
+    ...{
+      advice_code: failure ? (failure.final ? 'do_not_try_again' : 'try_again_later') : null,
+      network_advice_code: null,
+    },
     ...{ network_decline_code: null, network_status: failure ? 'declined_by_network' : 'approved_by_network', reason },
     ...{ risk_level: 'normal', seller_message: failure ? 'The bank declined the payment.' : 'Payment complete.' },
     type: failure ? 'issuer_declined' : 'authorized',

@@ -16,14 +16,25 @@ export function followUp(work: Work, charge: Charge, number: string): void {
 
 export function warnOfFraud(work: Work, charge: Charge): void {
   const warning = work.add('radar.early_fraud_warning', {
-    ...{ id: newId('issfr'), object: 'radar.early_fraud_warning', actionable: true, charge: charge.id, created: work.now },
+    ...{
+      id: newId('issfr'),
+      object: 'radar.early_fraud_warning',
+      actionable: true,
+      charge: charge.id,
+      created: work.now,
+    },
     ...{ fraud_type: 'misc', livemode: false, payment_intent: charge.payment_intent ?? undefined },
   });
   work.emit('radar.early_fraud_warning.created', warning);
 }
 
 /** A dispute takes the money back at once; an inquiry (`warning_…`) only asks. */
-export function openDispute(work: Work, charge: Charge, reason: string, status: Dispute['status'] = 'needs_response'): Dispute {
+export function openDispute(
+  work: Work,
+  charge: Charge,
+  reason: string,
+  status: Dispute['status'] = 'needs_response',
+): Dispute {
   if (!charge.paid || charge.disputed) throw invalid(`The charge ${charge.id} cannot be disputed.`);
   const dispute = work.add('dispute', newDispute(work, charge, reason, status));
   charge.disputed = status === 'needs_response';
@@ -57,11 +68,32 @@ function newDispute(work: Work, charge: Charge, reason: string, status: Dispute[
 }
 
 const noEvidence: Dispute['evidence'] = {
-  ...{ access_activity_log: null, billing_address: null, cancellation_policy: null, cancellation_policy_disclosure: null },
+  ...{
+    access_activity_log: null,
+    billing_address: null,
+    cancellation_policy: null,
+    cancellation_policy_disclosure: null,
+  },
   ...{ cancellation_rebuttal: null, customer_communication: null, customer_email_address: null, customer_name: null },
   ...{ customer_purchase_ip: null, customer_signature: null, duplicate_charge_documentation: null },
-  ...{ duplicate_charge_explanation: null, duplicate_charge_id: null, enhanced_evidence: {}, product_description: null },
+  ...{
+    duplicate_charge_explanation: null,
+    duplicate_charge_id: null,
+    enhanced_evidence: {},
+    product_description: null,
+  },
   ...{ receipt: null, refund_policy: null, refund_policy_disclosure: null, refund_refusal_explanation: null },
-  ...{ service_date: null, service_documentation: null, shipping_address: null, shipping_carrier: null, shipping_date: null },
-  ...{ shipping_documentation: null, shipping_tracking_number: null, uncategorized_file: null, uncategorized_text: null },
+  ...{
+    service_date: null,
+    service_documentation: null,
+    shipping_address: null,
+    shipping_carrier: null,
+    shipping_date: null,
+  },
+  ...{
+    shipping_documentation: null,
+    shipping_tracking_number: null,
+    uncategorized_file: null,
+    uncategorized_text: null,
+  },
 };

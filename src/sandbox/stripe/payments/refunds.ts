@@ -14,7 +14,10 @@ export function refund(work: Work, charge: Charge, amount: number | undefined, m
   const left = charge.amount_captured - charge.amount_refunded;
   refuseUnfit(charge, amount ?? left, left);
   const behaviour = testCard(factsOf(work, charge.payment_method!).number).refund;
-  const made = work.add('refund', newRefund(work, charge, amount ?? left, behaviour === 'pending' ? 'pending' : 'succeeded', more));
+  const made = work.add(
+    'refund',
+    newRefund(work, charge, amount ?? left, behaviour === 'pending' ? 'pending' : 'succeeded', more),
+  );
   if (behaviour) work.schedule('settle_refund', made.id, work.now + settlesAfter);
   work.emit('refund.created', made);
   giveBack(work, charge, made.amount);
@@ -31,7 +34,15 @@ function refuseUnfit(charge: Charge, amount: number, left: number): void {
 
 function newRefund(work: Work, charge: Charge, amount: number, status: string, more: Partial<Refund>): Refund {
   return {
-    ...{ id: newId('re'), object: 'refund', amount, currency: charge.currency, charge: charge.id, status, created: work.now },
+    ...{
+      id: newId('re'),
+      object: 'refund',
+      amount,
+      currency: charge.currency,
+      charge: charge.id,
+      status,
+      created: work.now,
+    },
     ...{ payment_intent: charge.payment_intent, payment_method: charge.payment_method, customer: charge.customer },
     ...{ balance_transaction: newId('txn'), customer_account: null, metadata: {}, reason: null, receipt_number: null },
     ...{ source_transfer_reversal: null, transfer_reversal: null, ...more },

@@ -40,7 +40,12 @@ function succeed(work: Work, intent: SetupIntent): void {
 
 function fail(work: Work, intent: SetupIntent, decline: Decline) {
   const error = intentError(work, decline, intent.payment_method);
-  Object.assign(intent, { status: 'requires_payment_method', next_action: null, payment_method: null, last_setup_error: error });
+  Object.assign(intent, {
+    status: 'requires_payment_method',
+    next_action: null,
+    payment_method: null,
+    last_setup_error: error,
+  });
   work.emit('setup_intent.setup_failed', intent);
   return intentProblem(intent, error);
 }

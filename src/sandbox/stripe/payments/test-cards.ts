@@ -17,7 +17,13 @@ export interface TestCard {
   refund?: 'pending' | 'fails';
 }
 
-const card = (number: string, token: string | undefined, setup: BankAnswer, charge: TestCard['charge'], more: Partial<TestCard> = {}) => ({
+const card = (
+  number: string,
+  token: string | undefined,
+  setup: BankAnswer,
+  charge: TestCard['charge'],
+  more: Partial<TestCard> = {},
+) => ({
   ...{ number, setup, charge, ...more },
   ...(token && { token: `pm_card_${token}` }),
 });
@@ -33,7 +39,9 @@ const cards: TestCard[] = [
   card('4000003800000446', 'authenticationRequiredSetupForOffSession', 'ok', 'challenge_on_session'),
   card('4000008260003178', undefined, 'challenge', 'challenge_unless_set_up', { authenticated: 'insufficient_funds' }),
   card('4000000000003220', 'threeDSecure2Required', 'challenge', 'challenge'),
-  card('4000008400001629', 'threeDSecureRequiredChargeDeclined', 'challenge', 'challenge', { authenticated: 'generic_decline' }),
+  card('4000008400001629', 'threeDSecureRequiredChargeDeclined', 'challenge', 'challenge', {
+    authenticated: 'generic_decline',
+  }),
   card('4000008400001280', 'threeDSecureRequiredProcessingError', 'processing_error', 'processing_error'),
   card('4000000000003055', 'threeDSecureOptional', 'ok', 'ok'),
   card('4000000000000341', 'chargeCustomerFail', 'ok', 'generic_decline'),

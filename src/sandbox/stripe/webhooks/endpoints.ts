@@ -21,7 +21,14 @@ export function register(work: Work, { url, secret, apiVersion }: WebhookTarget,
 
 function newEndpoint(work: Work, url: string): Endpoint {
   return {
-    ...{ id: newId('we'), object: 'webhook_endpoint', api_version: null, application: null, created: work.now, description: null },
+    ...{
+      id: newId('we'),
+      object: 'webhook_endpoint',
+      api_version: null,
+      application: null,
+      created: work.now,
+      description: null,
+    },
     ...{ enabled_events: ['*'], livemode: false, metadata: {}, status: 'enabled', url },
   };
 }
@@ -31,7 +38,10 @@ const day = 24 * 3600;
 /** From now on the new secret signs; for a day the old ones sign too. */
 export function roll(work: Work, endpoint: string, secret: string): void {
   const held = work.get('endpoint_secrets', endpoint);
-  held.secrets = [{ secret }, ...held.secrets.map((old) => ({ secret: old.secret, until: old.until ?? work.now + day }))];
+  held.secrets = [
+    { secret },
+    ...held.secrets.map((old) => ({ secret: old.secret, until: old.until ?? work.now + day })),
+  ];
 }
 
 export function signingSecrets(work: Work, endpoint: string): string[] {

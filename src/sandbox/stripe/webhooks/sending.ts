@@ -17,10 +17,20 @@ export interface Parcel {
 /** One signed POST. Success is an answer of 200 to 299 within ten seconds; a redirect is none. */
 export async function send({ event, url, secrets, timestamp, attempt }: Parcel): Promise<Delivery> {
   const body = JSON.stringify(event, null, 2);
-  const headers = { 'content-type': 'application/json; charset=utf-8', 'user-agent': 'Stripe/1.0 (+https://stripe.com/docs/webhooks)', 'stripe-signature': sign(body, secrets, timestamp) };
+  const headers = {
+    'content-type': 'application/json; charset=utf-8',
+    'user-agent': 'Stripe/1.0 (+https://stripe.com/docs/webhooks)',
+    'stripe-signature': sign(body, secrets, timestamp),
+  };
   const told = { eventId: event.id, url, at: Date.now(), attempt };
   try {
-    const answer = await fetch(url, { method: 'POST', headers, body, redirect: 'manual', signal: AbortSignal.timeout(patience) });
+    const answer = await fetch(url, {
+      method: 'POST',
+      headers,
+      body,
+      redirect: 'manual',
+      signal: AbortSignal.timeout(patience),
+    });
     await answer.arrayBuffer();
     return { ...told, status: answer.status };
   } catch (error) {
@@ -35,6 +45,8 @@ function reason(error: unknown): string {
 
 /** `t=…,v1=…` once, and a further `v1` for each further secret. */
 function sign(payload: string, secrets: readonly string[], timestamp: number): string {
-  const [first = '', ...others] = secrets.map((secret) => Stripe.webhooks.generateTestHeaderString({ payload, secret, timestamp }));
+  const [first = '', ...others] = secrets.map((secret) =>
+    Stripe.webhooks.generateTestHeaderString({ payload, secret, timestamp }),
+  );
   return [first, ...others.map((header) => header.replace(/^t=\d+,/, ''))].join(',');
 }
