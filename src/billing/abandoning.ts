@@ -38,12 +38,17 @@ export class Abandoning {
           { organization: organization.name, invoice: invoice.number ?? invoice.stripeId },
         ),
       );
-      orThrow(
-        whose.status === 'incomplete'
-          ? await this.gateway.cancelNow(whose.stripeId, `abandon:${whose.stripeId}`)
-          : await this.gateway.voidInvoice(now.stripeId, `abandon:${now.stripeId}`),
-      );
+      // A start that is given up leaves neither a subscription nor a bill that could still be paid.
+      if (whose.status === 'incomplete')
+        orThrow(await this.gateway.cancelNow(whose.stripeId, `abandon:${whose.stripeId}`));
+      await this.forget(now.stripeId);
       await this.subscriptions.syncHeld(organization.id);
     });
+  }
+
+  /** Ending an unpaid start may have voided its invoice already; then there is nothing left to void. */
+  private async forget(invoiceId: string): Promise<void> {
+    const answer = await this.gateway.voidInvoice(invoiceId, `abandon:${invoiceId}`);
+    if (answer.outcome !== 'refused') orThrow(answer);
   }
 }

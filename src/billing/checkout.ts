@@ -87,10 +87,12 @@ export class Checkout {
 
   /** One that was begun and never paid must not become a second one. */
   private async abandonEarlier({ subscriptions }: Snapshot, key: string): Promise<Answer<never> | null> {
-    for (const { stripeId, status } of subscriptions)
+    for (const { stripeId, status, latestInvoiceId } of subscriptions)
       if (status === 'incomplete') {
         const answer = await this.gateway.cancelNow(stripeId, `${key}:cancel:${stripeId}`);
         if (answer.outcome !== 'ok') return answer;
+        // So that nobody pays for it in a window that is still open. Refused: it is not open any more.
+        if (latestInvoiceId !== null) await this.gateway.voidInvoice(latestInvoiceId, `${key}:void:${latestInvoiceId}`);
       }
     return null;
   }

@@ -13,6 +13,8 @@ const DECLINES: Record<string, string> = {
   card_velocity_exceeded: 'The card’s limit is used up.',
   processing_error: 'The bank had a problem with this payment. Please try again in a while.',
   authentication_required: 'The bank wants to ask you first. Please confirm the payment.',
+  payment_intent_authentication_failure: 'The bank’s question was not answered. Nothing was charged; please try again.',
+  setup_intent_authentication_failure: 'The bank’s question was not answered. Please try again.',
   generic_decline: 'The bank refused the card without saying why. Ask it, or use another card.',
 };
 

@@ -45,6 +45,7 @@ const FAULTS: Record<string, { readonly phase: 'before' | 'after'; readonly faul
   '409': { phase: 'before', fault: problem(409, 'idempotency_error', 'idempotency_key_in_use') },
   '429': { phase: 'before', fault: problem(429, 'invalid_request_error', 'rate_limit') },
   '500 before the effect': { phase: 'before', fault: problem(500, 'api_error', 'internal') },
+  '502 without words': { phase: 'before', fault: { status: 502, body: {} } },
   '500 after the effect': { phase: 'after', fault: problem(500, 'api_error', 'internal') },
   'timeout before the effect': { phase: 'before', fault: 'hang' },
   'timeout after the effect': { phase: 'after', fault: 'hang' },

@@ -1,5 +1,6 @@
 import Stripe from 'stripe';
 import { type StripeAccess } from '../../platform/config.js';
+import { strictHttpClient } from './strict-answers.js';
 
 /** Its type is the SDK's own literal: another major version of the SDK is a type error here, not a silent change of shapes. */
 const API_VERSION = '2026-10-28.endive' satisfies Stripe.LatestApiVersion;
@@ -14,6 +15,7 @@ export function stripeClient({ secretKey, apiUrl, timeoutMs }: StripeAccess): St
     timeout: timeoutMs,
     maxNetworkRetries: 1,
     telemetry: false,
+    httpClient: strictHttpClient(),
     appInfo: { name: 'Propolis' },
     ...(apiUrl === undefined ? {} : placeOf(new URL(apiUrl))),
   });
