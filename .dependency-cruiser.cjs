@@ -61,7 +61,11 @@ const forbidden = [
     name: 'no-orphans',
     comment: 'A file nobody imports is dead.',
     severity: 'error',
-    from: { orphan: true, path: '^src/', pathNot: '\\.spec\\.ts$|^src/web/assets/|^src/sandbox/stripe/browser/assets/' },
+    from: {
+      orphan: true,
+      path: '^src/',
+      pathNot: '\\.spec\\.ts$|^src/web/assets/|^src/sandbox/stripe/browser/assets/',
+    },
     to: {},
   },
   {

@@ -17,7 +17,10 @@ export type TermsOfSubscription = Pick<
   SubscriptionState,
   'stripeId' | 'status' | 'quantity' | 'periodStart' | 'periodEnd' | 'cancelAt' | 'endedAt' | 'createdAt'
 >;
-export type TermsOfInvoice = Pick<InvoiceState, 'subscriptionId' | 'status' | 'reason' | 'attempts' | 'createdAt'>;
+export type TermsOfInvoice = Pick<
+  InvoiceState,
+  'subscriptionId' | 'status' | 'reason' | 'attempts' | 'createdAt' | 'paidAt' | 'amountRefunded' | 'total'
+>;
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const NOTHING: Terms = { payment: null, paidUntil: null, accessUntil: null, seats: null };
@@ -60,6 +63,9 @@ export function termsOf(
     }
     case 'canceled': {
       const end = endedAt ?? periodEnd;
+      // Who pays the renewal after all, though dunning had ended the subscription, has paid for the period.
+      if (isPaidLate(current, end, invoices))
+        return { payment: 'canceling', paidUntil: periodEnd, accessUntil: periodEnd, seats };
       const since = pastDueSince(current, invoices);
       if (since === null) return { payment: 'ended', paidUntil: end, accessUntil: end, seats: null };
       return { payment: 'past_due', paidUntil: since, accessUntil: earlier(end, later(since)), seats: null };
@@ -89,6 +95,18 @@ export function pastDueSince({ stripeId }: TermsOfSubscription, invoices: readon
       subscriptionId === stripeId && OWED.includes(status) && reason === 'subscription_cycle' && attempts > 0,
   );
   return owed.map(({ createdAt }) => createdAt).toSorted((a, b) => a.getTime() - b.getTime())[0] ?? null;
+}
+
+function isPaidLate({ stripeId }: TermsOfSubscription, end: Date, invoices: readonly TermsOfInvoice[]): boolean {
+  return invoices.some(
+    ({ subscriptionId, status, reason, paidAt, amountRefunded, total }) =>
+      subscriptionId === stripeId &&
+      status === 'paid' &&
+      reason === 'subscription_cycle' &&
+      paidAt !== null &&
+      paidAt > end &&
+      amountRefunded < total,
+  );
 }
 
 const OWED = ['open', 'uncollectible'];

@@ -246,7 +246,7 @@ describe('a browser', () => {
       headers: form,
       body,
     });
-    const answer = (await confirmed.json());
+    const answer = await confirmed.json();
     expect([answer.status, answer.next_action.use_stripe_sdk.stripe_js]).toEqual([
       'requires_action',
       `${sandbox.url}/3ds/${intent.id}?client_secret=${intent.client_secret}`,

@@ -280,7 +280,9 @@ describe('people', () => {
 test('the packages of an organization that does not pay can still be read, with a word about it', async () => {
   const gone = await team(app);
   await publish(app.url, gone.name, gone.publishKey, { name: 'kept' });
-  await app.db.query(`update organizations set trial_ends_at = now() - interval '90 days' where name = $1`, [gone.name]);
+  await app.db.query(`update organizations set trial_ends_at = now() - interval '90 days' where name = $1`, [
+    gone.name,
+  ]);
   const page = await (await browse(app, gone.people.read)).get(`/packages/${gone.name}/kept`);
   expect([page.status, page.text.includes('not paid for')]).toEqual([200, true]);
 });

@@ -1,4 +1,5 @@
 import { type Operation, type OperationKind } from '../../billing/operation.entity.js';
+import { type Standing } from '../../organizations/standing.js';
 import { paths } from '../../platform/paths.js';
 import { PostButton } from '../components/form.js';
 import { Notice } from '../components/notice.js';
@@ -17,7 +18,7 @@ export function Attention({ sight: { organization, standing }, overview }: Billi
     <>
       {open !== null && <Unclear name={name} operation={open} />}
       {allWaiting(overview).map((waiting) => (
-        <ToPay key={waiting.invoice.stripeId} {...{ name, waiting, until: standing.until }} />
+        <ToPay key={waiting.invoice.stripeId} {...{ name, waiting, until: worksUntil(standing) }} />
       ))}
       <ExpiringCard name={name} overview={overview} />
       {customer?.taxIdStatus === 'unverified' && (
@@ -87,6 +88,9 @@ function ToPay({ name, waiting, until }: { name: string; waiting: Waiting; until
 }
 
 /** What the money is for, and what happens without it. */
+/** Null where not everything works any more. */
+export const worksUntil = ({ publishing, until }: Standing): Date | null => (publishing ? until : null);
+
 export function whatFor({ purpose, seats, until }: Waiting, accessUntil: Date | null): string {
   const end = until === null ? '' : ` Without a payment by ${dayOf(until)} it is dropped, and nothing is charged.`;
   switch (purpose) {
@@ -96,7 +100,7 @@ export function whatFor({ purpose, seats, until }: Waiting, accessUntil: Date | 
       return `The change to ${seats === null ? 'the new plan' : seatsText(seats)} counts as soon as it is paid; until then all stays as it was.${end}`;
     case 'renewal':
       return accessUntil === null
-        ? 'The renewal of the subscription has not been paid.'
+        ? 'The renewal of the subscription has not been paid. Paying it opens everything again.'
         : `The renewal of the subscription has not been paid. Everything works until ${dayOf(accessUntil)}.`;
     case 'other':
       return 'It is not part of a renewal; nothing stops working by itself.';

@@ -8,7 +8,7 @@ import { When } from '../components/when.js';
 import { type Html } from '../http/answers.js';
 import { type Visitor } from '../http/visitor.js';
 import { type Sight } from '../organizations/organization-sights.js';
-import { whatFor } from './attention.js';
+import { whatFor, worksUntil } from './attention.js';
 import { billingPage } from './billing-page.js';
 import { type InvoiceProps } from './invoice-props.js';
 import { InvoiceBadge, numberOf, purposeOf } from './invoice-words.js';
@@ -54,7 +54,7 @@ function Asked({ sight: { organization, standing }, waiting }: { sight: Sight; w
           : `${amount} is to be paid for ${name}`
       }
     >
-      <p>{whatFor(waiting, standing.until)}</p>
+      <p>{whatFor(waiting, worksUntil(standing))}</p>
       {why !== undefined && invoice.need !== 'authentication' && <p>The last try: {why}</p>}
       {invoice.nextAttemptAt !== null && invoice.need !== 'authentication' && (
         <p>

@@ -80,7 +80,7 @@ function onFileWords({ invoice, card, waiting }: Asked): string {
 function OtherCard(part: Asked) {
   return (
     <Consequences summary="Pay with another card" tone="plain">
-      <Form {...part} kind="payment" button={`Pay ${amountOf(part)}`} />
+      <Form {...part} kind="payment" button={`Pay ${amountOf(part)} with this card`} />
     </Consequences>
   );
 }

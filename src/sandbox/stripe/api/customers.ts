@@ -38,9 +38,7 @@ const shared = {
 const createParams = z.strictObject({
   ...shared,
   ...{ payment_method: text.optional(), test_clock: text.optional() },
-  tax_id_data: z
-    .array(z.strictObject({ type: text, value: z.string() }))
-    .optional(),
+  tax_id_data: z.array(z.strictObject({ type: text, value: z.string() })).optional(),
 } satisfies Fields<Stripe.CustomerCreateParams>);
 const updateParams = z.strictObject(shared satisfies Fields<Stripe.CustomerUpdateParams>);
 const listParams = z.strictObject({

@@ -19,7 +19,7 @@ export function invoicePaid(work: Work, invoice: Invoice, method: string | null)
   if (subscription.status === 'incomplete') begin(work, subscription);
   if (subscription.status === 'paused') goOn(work, subscription);
   if (method && subscription.payment_settings?.save_default_payment_method === 'on_subscription') {
-    subscription.default_payment_method ??= method;
+    subscription.default_payment_method = method;
   }
   applyPending(work, subscription, invoice);
   recover(work, subscription);
