@@ -218,8 +218,8 @@ test('a process that is killed at any call of any way of money: nothing is lost,
     return whose === undefined ? undefined : watchers.get(whose)?.(call);
   });
   const all = (await Promise.all(Object.entries(ways).map(pointsOf))).flat();
-  // `npm run test:billing` kills at every point, `npm test` at every fifth: each batch costs the start of a service.
-  const points = all.filter((_point, index) => process.env['THOROUGH'] !== undefined || index % 5 === 0);
+  // `npm run test:billing` kills at every point, `npm test` at every eighth: each batch costs the start of a service.
+  const points = all.filter((_point, index) => process.env['THOROUGH'] !== undefined || index % 8 === 0);
   service = await startService(env);
   for (const batch of batchesOf(points)) {
     const people = await begun(batch);
