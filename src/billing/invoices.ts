@@ -18,7 +18,8 @@ export class Invoices {
   async list(organizationId: string): Promise<Invoice[]> {
     const all = await this.database.manager.find(Invoice, {
       where: { organizationId },
-      order: { createdAt: 'desc', stripeId: 'desc' },
+      // Of one second the numbers tell which came later.
+      order: { createdAt: 'desc', number: { direction: 'desc', nulls: 'first' } },
     });
     return all.filter(({ status }) => status !== 'draft');
   }

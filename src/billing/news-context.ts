@@ -14,7 +14,7 @@ export interface Found {
   readonly subscriptions: readonly SubscriptionFacts[];
   readonly invoicesBefore: readonly Invoice[];
   readonly invoices: readonly InvoiceFacts[];
-  /** When the customer was read before; null: never. */
+  /** When the customer was read before; null: never, or what was read then is lost. */
   readonly lastRead: Date | null;
   /** The one that is charged. */
   readonly card: CardSummary | null;

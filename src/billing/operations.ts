@@ -4,6 +4,7 @@ import { type Actor } from '../audit/actor.js';
 import { Audit } from '../audit/audit.js';
 import { type Organization } from '../organizations/organization.entity.js';
 import { type Tx } from '../platform/database.js';
+import { noSubscription } from './buying.js';
 import { CustomerLocks } from './customer-locks.js';
 import { type Answer, GatewayUnavailable, type Snapshot } from './gateway.js';
 import { Journal } from './journal.js';
@@ -46,7 +47,9 @@ export class Operations {
 
   private async once(actor: Actor, organization: Organization, operation: Operation, act: Act): Promise<void> {
     // Settles what an earlier one left open, too.
-    const { snapshot } = (await this.subscriptions.syncHeld(organization.id))!;
+    const synced = await this.subscriptions.syncHeld(organization.id);
+    if (synced === null) throw noSubscription();
+    const { snapshot } = synced;
     await this.database.transaction(async (tx) => {
       await act.prepare(tx, snapshot);
       await this.journal.ask(tx, operation);

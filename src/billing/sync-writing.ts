@@ -48,7 +48,8 @@ export class SyncWriting {
     const known = snapshot.subscriptions.length === 0 ? subscriptions : snapshot.subscriptions;
     const terms = termsOf(known, snapshot.invoices, this.config.ladder.graceDays);
     differences.push(...(await this.seats.applyTerms(tx, organization, terms)));
-    const readBefore = { lastRead: customer.syncedAt, card: facts.card };
+    const isKnown = before.length + invoicesBefore.length > 0;
+    const readBefore = { lastRead: isKnown ? customer.syncedAt : null, card: facts.card };
     await this.notices.afterSync(tx, organization, { before, invoicesBefore, subscriptions, invoices, ...readBefore });
     return differences;
   }

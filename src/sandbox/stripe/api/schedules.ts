@@ -106,11 +106,15 @@ function running(work: Work, id: string): Schedule {
 function replacePhases(work: Work, schedule: Schedule, given: readonly PhaseParams[]): void {
   const subscription = work.get('subscription', schedule.subscription!);
   const current = schedule.current_phase?.start_date;
+  const param = 'phases[0][start_date]';
+  if (given[0]?.start_date === undefined) {
+    throw invalid(`Missing required param: ${param}.`, { code: 'parameter_missing', param });
+  }
   const phases: Phase[] = [];
   for (const [index, params] of given.entries())
-    phases.push(phaseOf(work, subscription, params, phases.at(-1)?.end_date ?? current, index));
+    phases.push(phaseOf(work, subscription, params, phases.at(-1)?.end_date, index));
   if (current && phases[0]?.start_date !== current) {
-    throw invalid('You can not modify the start date of the current phase.', { param: 'phases[0][start_date]' });
+    throw invalid('You can not modify the start date of the current phase.', { param });
   }
   schedule.phases = phases;
   planPhase(work, schedule);

@@ -103,8 +103,10 @@ export function discountsFor(
 }
 
 /** What is good for one invoice is used up by it. */
-export function useUp(work: Work, subscription: Objects['subscription'] | undefined, used: readonly Discount[]): void {
-  const once = used.filter(({ source }) => work.get('coupon', source.coupon!).duration === 'once').map(({ id }) => id);
-  if (subscription) subscription.discounts = subscription.discounts.filter((id) => !once.includes(id));
-  for (const id of once) work.get('discount', id).end = work.now;
+export function useUp(work: Work, subscription: Objects['subscription'], used: readonly Discount[]): void {
+  for (const { id, source, subscription: owner } of used) {
+    if (work.get('coupon', source.coupon!).duration !== 'once') continue;
+    subscription.discounts = subscription.discounts.filter((own) => own !== id);
+    if (owner === null) work.get('discount', id).end = work.now;
+  }
 }

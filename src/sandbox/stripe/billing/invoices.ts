@@ -28,11 +28,13 @@ export function draftInvoice(
   invoice.parent!.subscription_details!.subscription_proration_date = prorationDate;
   invoice.lines.data = [...pendingLines(work, subscription, invoice.id), ...lines];
   for (const line of invoice.lines.data) line.invoice = invoice.id;
+  const discounts = discountsFor(work, subscription, customer);
+  invoice.discounts = discounts.map(({ id }) => id);
   reckon(work, invoice, work.cause.settings.country);
   settleAmounts(invoice, customer.balance);
   discountCovers(work, invoice.lines.data);
   subscription.latest_invoice = invoice.id;
-  useUp(work, subscription, discountsFor(work, subscription, customer));
+  useUp(work, subscription, discounts);
   work.add('invoice_facts', { id: invoice.id, token: newId('invtok', 32) });
   work.emit('invoice.created', invoice);
   return invoice;

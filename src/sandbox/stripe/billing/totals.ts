@@ -1,19 +1,19 @@
 import { type Objects } from '../objects.js';
 import { type Work } from '../work.js';
-import { discountsFor } from './discounts.js';
 import { type AppliedRate, automaticRates, configuredRates } from './taxes.js';
 
 type Invoice = Objects['invoice'];
 type Line = Invoice['lines']['data'][number];
 type Discount = Objects['discount'];
 
-/** Reckons a draft's discounts, taxes and totals from its lines. */
+/** Reckons a draft's discounts (those it was made with), taxes and totals from its lines. */
 export function reckon(work: Work, invoice: Invoice, sellerCountry: string): void {
   const customer = work.get('customer', invoice.customer!);
-  const subscriptionId = invoice.parent?.subscription_details?.subscription;
-  const discounts = discountsFor(work, subscriptionId ? work.get('subscription', subscriptionId) : undefined, customer);
-  invoice.discounts = discounts.map(({ id }) => id);
-  takeOff(work, invoice, discounts);
+  takeOff(
+    work,
+    invoice,
+    invoice.discounts.map((id) => work.get('discount', id)),
+  );
   const rates = ratesFor(work, invoice, customer, sellerCountry);
   for (const line of invoice.lines.data) line.taxes = taxesOf(line, rates);
   addUp(invoice);
