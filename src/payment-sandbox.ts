@@ -38,9 +38,10 @@ export async function startPaymentSandbox(
   if (mode !== 'sandbox' || stripe !== undefined) return undefined;
   const keys = keysFrom(secrets);
   if (role === 'service') return start(config, keys);
-  const ahead = await runningOffset(sandboxPort, keys.secretKey);
+  const port = sandboxPort ?? config.port + 1;
+  const ahead = await runningOffset(port, keys.secretKey);
   const clock = new SandboxClock(() => new Date(Date.now() + ahead));
-  return { access: accessAt(`http://127.0.0.1:${sandboxPort}`, keys), clock, onAdvance: nothing, stop: nothing };
+  return { access: accessAt(`http://127.0.0.1:${port}`, keys), clock, onAdvance: nothing, stop: nothing };
 }
 
 const nothing = async (): Promise<void> => Promise.resolve();
@@ -60,18 +61,27 @@ const accessAt = (apiUrl: string, { secretKey, publishableKey, webhookSecret }: 
 async function start({ dataDir, host, port, billing }: GivenConfig, keys: Keys): Promise<PaymentSandbox> {
   const { StripeSandbox } = await import('./sandbox/stripe/sandbox.js');
   const hooks = { onAdvance: nothing };
-  const sandbox = await StripeSandbox.start({
-    port: billing.sandboxPort,
+  const options = {
     file: join(dataDir, 'stripe-sandbox.json'),
     webhook: { url: `http://${reachable(host)}:${port}${webhookPath}`, secret: keys.webhookSecret },
     onAdvance: () => hooks.onAdvance(),
-  });
+  };
+  const { sandboxPort } = billing;
+  const begin = (wanted: number) => StripeSandbox.start({ ...options, port: wanted });
+  // Nobody has asked for the port beside ours, so another will do.
+  const sandbox = await (sandboxPort === undefined
+    ? begin(port === 0 ? 0 : port + 1).catch((error: unknown) =>
+        isTaken(error) ? begin(0) : Promise.reject(error as Error),
+      )
+    : begin(sandboxPort));
   return Object.assign(hooks, {
     access: accessAt(sandbox.url, keys),
     clock: new SandboxClock(() => sandbox.now()),
     stop: () => sandbox.stop(),
   });
 }
+
+const isTaken = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
 
 const reachable = (host: string): string =>
   host === '0.0.0.0' ? '127.0.0.1' : host.includes(':') ? (host === '::' ? '[::1]' : `[${host}]`) : host;

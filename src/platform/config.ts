@@ -273,7 +273,8 @@ function shape(s: Settings) {
       tax: s.STRIPE_TAX,
       /** Undefined with the sandbox that is started within this process: it makes its own (see `ground`). */
       stripe: stripeAccess(s),
-      sandboxPort: s.STRIPE_SANDBOX_PORT ?? (s.PORT === 0 ? 0 : s.PORT + 1),
+      /** Undefined: the one after PORT, or any other where that is taken. */
+      sandboxPort: s.STRIPE_SANDBOX_PORT,
     }),
     ladder: Object.freeze({
       /** Nobody pays here: every organization is free of charge. */
