@@ -1,4 +1,4 @@
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Cancellations } from '../../src/billing/cancellations.js';
 import { Cards } from '../../src/billing/cards.js';
 import { Changes } from '../../src/billing/changes.js';
@@ -17,6 +17,7 @@ import { DomainError } from '../../src/platform/errors.js';
 import { type StripeSandbox } from '../../src/sandbox/stripe/sandbox.js';
 import { actor, DETAILS, giveCard, payer, setUpCard, useBilling } from '../support/billing.js';
 import { person, TESTS, unique } from '../support/people.js';
+import { organizationsBehind, type StripeCall } from '../support/stripe-calls.js';
 
 /**
  * Stripe fails in every way, at every call of every way that money goes. What must hold each time: the person is told what
@@ -192,11 +193,15 @@ const ways: Record<string, Way> = {
   },
 };
 
+beforeAll(() => {
+  const organizationBehind = organizationsBehind(billing.sandbox);
+  billing.sandbox.intercept((call) => spoilers.get(organizationBehind(call))?.(call));
+});
+
 test.concurrent.each(Object.entries(ways))(
   '%s: bears every fault at every call',
   { timeout: 600_000 },
   async (_name, way) => {
-    billing.sandbox.intercept((call) => spoilers.get(ownerOf(call))?.(call));
     const calls = await callsOf(way);
     expect(calls.filter(({ method }) => method !== 'GET')).not.toEqual([]);
     const planned = calls.flatMap((call, index) =>
@@ -216,62 +221,32 @@ test.concurrent.each(Object.entries(ways))(
 let borne = 0;
 afterAll(() => console.log(`${borne} faults borne`));
 
-type Call = Parameters<NonNullable<Parameters<StripeSandbox['intercept']>[0]>>[0];
-
 /** What is to happen to whose calls. */
-const spoilers = new Map<string | undefined, (call: Call) => Fault>();
+const spoilers = new Map<string | undefined, (call: StripeCall) => Fault>();
 
-const KINDS = [
-  'customer',
-  'subscription',
-  'invoice',
-  'setup_intent',
-  'payment_method',
-  'subscription_schedule',
-] as const;
-
-/** The customer whom a call is about; before there is one, the organization. */
-function ownerOf({ path, params }: Call): string | undefined {
-  const metadata = params['metadata'] as Record<string, string> | undefined;
-  if (path === '/v1/customers' && metadata !== undefined) return metadata['org_id'];
-  const named = ['customer', 'subscription', 'from_subscription', 'email'].map((name) => params[name]);
-  for (const id of [...named, ...path.split('/')])
-    for (const kind of KINDS) {
-      const found = typeof id === 'string' ? billing.sandbox.object(kind, id) : undefined;
-      if (found === undefined) continue;
-      const whose = kind === 'customer' ? found.id : (found as { customer?: unknown }).customer;
-      if (typeof whose === 'string') return whose;
-    }
-  return undefined;
-}
-
-/** By either of its names. */
-async function watch(organization: Organization, see: ((call: Call) => Fault) | undefined): Promise<void> {
-  const customer = await get(Customers).of(organization.id);
-  for (const name of [organization.id, customer?.stripeId])
-    if (name !== undefined && name !== null)
-      if (see === undefined) spoilers.delete(name);
-      else spoilers.set(name, see);
+function watch({ id }: Organization, see: ((call: StripeCall) => Fault) | undefined): void {
+  if (see === undefined) spoilers.delete(id);
+  else spoilers.set(id, see);
 }
 
 async function callsOf(way: Way): Promise<{ method: string; path: string }[]> {
   const organization = await way.begin();
   const calls: { method: string; path: string }[] = [];
-  await watch(organization, ({ phase, method, path }) => {
+  watch(organization, ({ phase, method, path }) => {
     if (phase === 'before') calls.push({ method, path });
     return undefined;
   });
   await way.go(organization);
-  await watch(organization, undefined);
+  watch(organization, undefined);
   expect(way.reached(await settled(organization)), 'without a fault').toBe(true);
   return calls;
 }
 
 async function bears(way: Way, index: number, name: string, what: string): Promise<void> {
   const organization = await way.begin();
-  await watch(organization, spoil(index, FAULTS[name]!));
+  watch(organization, spoil(index, FAULTS[name]!));
   const outcome = await way.go(organization).catch((error: unknown) => error);
-  await watch(organization, undefined);
+  watch(organization, undefined);
   if (outcome instanceof Error) expect(outcome, what).toBeInstanceOf(DomainError);
   else if (outcome !== undefined) expect((outcome as Operation).state, what).not.toBe('drafted');
   // Stripe is well again, and some minutes have passed: what was unclear is looked up.
@@ -303,7 +278,7 @@ async function settled(organization: Organization): Promise<BillingOverview> {
 }
 
 /** The call of this number, and whatever tries to repeat it. */
-function spoil(index: number, { phase, fault }: (typeof FAULTS)[string]): (call: Call) => Fault {
+function spoil(index: number, { phase, fault }: (typeof FAULTS)[string]): (call: StripeCall) => Fault {
   let count = -1;
   let key: string | undefined;
   let spoilt: string | undefined;
