@@ -9,6 +9,7 @@ import { OrganizationLife0008 } from './0008-organization-life.js';
 import { OAuth0009 } from './0009-oauth.js';
 import { PackagePages0010 } from './0010-package-pages.js';
 import { Billing0011 } from './0011-billing.js';
+import { PackageApi0012 } from './0012-package-api.js';
 
 /**
  * The ordered list of schema changes. Forward only: a released migration is never edited, and each must let the previous
@@ -23,4 +24,5 @@ export const migrations = [
   OAuth0009,
   PackagePages0010,
   Billing0011,
+  PackageApi0012,
 ];

@@ -34,6 +34,7 @@ import { Release } from './packages/release.entity.js';
 import { Requirement } from './packages/requirement.entity.js';
 import { Mail } from './platform/mail/mail.entity.js';
 import { StoredObject } from './platform/objects.js';
+import { ShortUrl } from './platform/short-url.entity.js';
 import { ListedTarball } from './registry/listed-tarball.entity.js';
 import { RegistryObject } from './registry/registry-object.entity.js';
 
@@ -41,7 +42,7 @@ import { RegistryObject } from './registry/registry-object.entity.js';
 export const entities = [
   ...[AuditEntry, User, Email, Key, Organization, Member, Repository],
   ...[FormerName, Invitation],
-  ...[Session, Mail],
+  ...[Session, Mail, ShortUrl],
   ...[EmailProof, PendingLogin, Totp, RecoveryCode, Passkey, PasskeyChallenge, ReservedName],
   ...[OAuthClient, Grant, DeviceCode, AuthorizationCode],
   ...[StoredObject, Package, Release, Requirement, PackageOwner, RegistryObject, ListedTarball],

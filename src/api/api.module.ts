@@ -13,6 +13,7 @@ import { BillingSights } from './http/billing-sights.js';
 import { ChangeAnswers } from './http/change-answers.js';
 import { Drafting } from './http/drafting.js';
 import { SeatBuying } from './http/seat-buying.js';
+import { DocsController } from './docs.controller.js';
 import { IndexController } from './index.controller.js';
 import { InvoicesController } from './invoices.controller.js';
 import { KeysController } from './keys.controller.js';
@@ -32,7 +33,7 @@ import { UsersController } from './users.controller.js';
   providers: [GrantTypes, BillingDoor, BillingSights, ChangeAnswers, Drafting, SeatBuying],
   controllers: [
     ...[IndexController, AuthController, UsersController, KeysController, OAuthController, OrganizationsController],
-    ...[RepositoriesController, PackagesController, ReleasesController, PublishController],
+    ...[RepositoriesController, PackagesController, ReleasesController, PublishController, DocsController],
     ...[BillingController, BillingChangesController, SubscriptionController, InvoicesController, SeatsController],
   ],
 })

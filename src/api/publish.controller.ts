@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { Access } from '../access/access.js';
 import { type Caller } from '../access/callers.js';
 import { scopeOf, type Repository } from '../organizations/repository.entity.js';
-import { type Published, Publishing, type Upload } from '../packages/publishing.js';
+import { type Published, Publishing } from '../packages/publishing.js';
 import { Releases } from '../packages/releases.js';
 import { type Tx } from '../platform/database.js';
 import { DomainError, invalidFields } from '../platform/errors.js';
@@ -13,6 +13,7 @@ import { Urls } from '../platform/urls.js';
 import { Registry } from '../registry/registry.js';
 import { AuthenticationGuard, From } from './http/authentication.guard.js';
 import { Flag } from './http/input.js';
+import { received } from './http/release-path.js';
 import { StandingWarning } from './http/standing-warning.interceptor.js';
 import { releaseView } from './views/release.view.js';
 
@@ -51,7 +52,7 @@ export class PublishController {
     const length = request.headers['content-length'];
     this.publishing.checkLength(length === undefined ? undefined : Number(length));
     askForBody(request.raw, reply.raw);
-    const upload = await this.receive(request, reply);
+    const upload = await received(reply, this.publishing.open(request.raw));
     try {
       const { name: given } = upload.metadata;
       if (name !== undefined && given !== name) throw invalidFields({ name: 'metadata does not match package name' });
@@ -62,14 +63,6 @@ export class PublishController {
     } finally {
       await upload.discard();
     }
-  }
-
-  private receive(request: FastifyRequest, reply: FastifyReply): Promise<Upload> {
-    return this.publishing.open(request.raw).catch((error: unknown) => {
-      // The rest of the body would be taken for the next request, if it ever came.
-      if (error instanceof DomainError && error.code === 'upload_stalled') void reply.header('connection', 'close');
-      throw error;
-    });
   }
 
   /** A publish that returned is fetchable: the answer waits for the signed index that shows it. */

@@ -3,7 +3,6 @@ import { z } from 'zod';
 import { Access, type Opened } from '../access/access.js';
 import { type Caller } from '../access/callers.js';
 import { type Action } from '../access/table.js';
-import { tryParseVersion } from '../hex/version.js';
 import { Downloads } from '../packages/downloads.js';
 import { Packages } from '../packages/packages.js';
 import { type PackageState } from '../packages/packages.events.js';
@@ -13,6 +12,7 @@ import { notFound } from '../platform/errors.js';
 import { Urls } from '../platform/urls.js';
 import { Registry } from '../registry/registry.js';
 import { AuthenticationGuard, From } from './http/authentication.guard.js';
+import { checkVersion } from './http/release-path.js';
 import { StandingWarning } from './http/standing-warning.interceptor.js';
 import { VISIBLE_MS } from './publish.controller.js';
 import { releaseView } from './views/release.view.js';
@@ -95,8 +95,7 @@ export class ReleasesController {
     version: string,
   ): Promise<Opened> {
     const opened = await this.access.repository(caller, action, scope, name);
-    if (tryParseVersion(version) === null)
-      throw Object.assign(new Error(`invalid version: ${version}`), { statusCode: 400 });
+    checkVersion(version);
     return opened;
   }
 

@@ -14,18 +14,19 @@ import { Downloads } from '../packages/downloads.js';
 import { Objects } from '../platform/objects.js';
 import { SigningKey } from '../registry/signing-key.js';
 import { matchesEtag, readRange } from './conditions.js';
-import { type DeliveredFile, Files } from './files.js';
-import { parsePath, type Wanted } from './paths.js';
+import { type DeliveredFile, Files, type Stored } from './files.js';
+import { isRepositoryUrl, parsePath } from './paths.js';
 import { Readers } from './readers.js';
 
 const NO_PUBLIC_REPOSITORY = 'this server has no public repository: use /repo/repos/ORGANIZATION';
 
-/** Indexes are asked for again each time (and answered 304); a tarball may be kept for an hour by its reader alone. */
-const FRESHNESS = { index: 'no-cache', tarball: 'max-age=3600' } as const;
+/** Indexes and documentation are asked for again each time (and answered 304); a tarball may be kept for an hour. */
+const FRESHNESS = { index: 'no-cache', tarball: 'max-age=3600', docs: 'no-cache' } as const;
 
 /**
- * The repository endpoint: everything under `/repo`, in front of the framework's pipeline. Who → may they → where are the
- * bytes → bytes; once warm, without the database. Errors are short plain text: mix prints the body of a 429 or 5xx as it is.
+ * The repository endpoint: everything under `/repo`, and the public repository's documentation under `/docs` too, in front of
+ * the framework's pipeline. Who → may they → where are the bytes → bytes; once warm, without the database. Errors are short
+ * plain text: mix prints the body of a 429 or 5xx as it is.
  *
  * Registry files are gzip by format, not by transfer: no Content-Encoding, or mix unzips twice and hangs. Bytes are streamed
  * through us and never redirected to the store: clients would take their key along (hex-protocol.md 1.2, 1.6).
@@ -45,7 +46,7 @@ export class DeliveryDoor {
   /** Takes the request if it is for the repository endpoint. */
   handle(request: IncomingMessage, response: ServerResponse): boolean {
     const url = request.url ?? '';
-    if (!/^\/+repo(\/|$)/.test(url)) return false;
+    if (!isRepositoryUrl(url, this.config.publicRepository)) return false;
     const requestId = randomUUID();
     this.logWhenDone(request, response, url, requestId);
     response.setHeader('x-request-id', requestId);
@@ -88,7 +89,7 @@ export class DeliveryDoor {
     response.setHeader('cache-control', `${audience}, ${FRESHNESS[wanted.kind]}`);
     if (!reader.isPublic)
       response.setHeader('vary', reader.warning === null ? 'authorization' : 'authorization, user-agent');
-    const sent = await this.send(request, response, file, wanted.kind === 'tarball');
+    const sent = await this.send(request, response, file, wanted.kind !== 'index');
     if (sent === 'whole' && wanted.kind === 'tarball')
       this.downloads.note({ repositoryId: reader.repositoryId, name: wanted.name, version: wanted.version });
   }
@@ -168,6 +169,7 @@ function tell({ headers }: IncomingMessage, response: ServerResponse, text: stri
   if (printsMessages(headers['user-agent'])) response.setHeader('x-hex-message', clientMessage(text, level));
 }
 
-function nameOf(wanted: Extract<Wanted, { kind: 'index' | 'tarball' }>): string {
-  return wanted.kind === 'index' ? wanted.path : `${wanted.name} ${wanted.version}`;
+function nameOf(wanted: Stored): string {
+  if (wanted.kind === 'index') return wanted.path;
+  return `${wanted.kind === 'docs' ? 'docs of ' : ''}${wanted.name} ${wanted.version}`;
 }

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { Docs } from '../packages/docs.js';
 import { ChangeFeed } from '../platform/change-feed.js';
 import { Clock } from '../platform/clock.js';
 import { CONFIG, type Config } from '../platform/config.js';
@@ -14,7 +15,7 @@ export interface DeliveredFile {
   readonly size: number;
 }
 
-type Stored = Extract<Wanted, { kind: 'index' | 'tarball' }>;
+export type Stored = Extract<Wanted, { kind: 'index' | 'tarball' | 'docs' }>;
 
 /** From a path to its object, from memory once asked. Bytes under an object key never change, so only the pointer can. */
 @Injectable()
@@ -23,6 +24,7 @@ export class Files {
 
   constructor(
     private readonly registry: Registry,
+    private readonly docs: Docs,
     feed: ChangeFeed,
     clock: Clock,
     @Inject(CONFIG) config: Config,
@@ -32,6 +34,7 @@ export class Files {
 
   find(repositoryId: string, wanted: Stored): Promise<DeliveredFile | null> {
     if (wanted.kind === 'index') return this.index(repositoryId, wanted.path);
+    if (wanted.kind === 'docs') return this.documentation(repositoryId, wanted.name, wanted.version);
     return this.tarball(repositoryId, wanted.name, wanted.version);
   }
 
@@ -53,6 +56,12 @@ export class Files {
       // It changes only with its package's index, in one transaction, and both are dropped by the one announcement.
       return { value, tags: [`registry:${repositoryId}/packages/${name}`] };
     });
+  }
+
+  /** Asked for each time: people fetch documentation now and then, and then want what has just been published. */
+  private async documentation(repositoryId: string, name: string, version: string): Promise<DeliveredFile | null> {
+    const found = await this.docs.find(repositoryId, name, version);
+    return found && { objectKey: found.objectKey, etag: etagOf(found.sha256), size: found.size };
   }
 }
 

@@ -3,11 +3,23 @@ export type Wanted =
   | { readonly kind: 'public_key' }
   | { readonly kind: 'installs' }
   | { readonly kind: 'index'; readonly scope: string | undefined; readonly path: string }
-  | { readonly kind: 'tarball'; readonly scope: string | undefined; readonly name: string; readonly version: string };
+  | {
+      readonly kind: 'tarball' | 'docs';
+      readonly scope: string | undefined;
+      readonly name: string;
+      readonly version: string;
+    };
 
 const REPOSITORY = /^[a-z0-9_]{1,200}$/;
 const PACKAGE = /^[a-z][a-z0-9_]{0,200}$/;
 const TARBALL = /^([a-z][a-z0-9_]{0,200})-([0-9A-Za-z.+-]{1,200})\.tar$/;
+const DOCS = /^([a-z][a-z0-9_]{0,200})-([0-9A-Za-z.+-]{1,200})\.tar\.gz$/;
+
+/** What the repository endpoint answers: all under `/repo`, and by a short address the public repository's documentation. */
+export const isRepositoryUrl = (url: string, publicRepository: string | undefined): boolean =>
+  /^\/+repo(\/|$)/.test(url) || (publicRepository !== undefined && SHORT_DOCS.test(url));
+
+const SHORT_DOCS = /^\/+docs\/+[^/?]+\.tar\.gz(\?|$)/;
 
 /**
  * Reads the path of a fetch (hex-protocol.md 1.1); null where there is nothing. A segment is decoded by itself and must
@@ -17,7 +29,9 @@ const TARBALL = /^([a-z][a-z0-9_]{0,200})-([0-9A-Za-z.+-]{1,200})\.tar$/;
 export function parsePath(url: string, publicRepository: string | undefined): Wanted | null {
   const end = url.indexOf('?');
   const segments = decode(end < 0 ? url : url.slice(0, end));
-  if (segments === null || segments.shift() !== 'repo') return null;
+  if (segments === null) return null;
+  if (segments[0] === 'docs') return resource(segments, undefined);
+  if (segments.shift() !== 'repo') return null;
   let scope: string | undefined;
   if (segments[0] === 'repos') {
     // Some clients write the organization as they know it: `hexpm:acme`.
@@ -38,7 +52,9 @@ function resource([kind, name, ...more]: string[], scope: string | undefined): W
   if (kind === 'installs') return name === 'hex-1.x.csv' ? { kind } : null;
   if (kind === 'packages') return PACKAGE.test(name) ? { kind: 'index', scope, path: `packages/${name}` } : null;
   const tarball = kind === 'tarballs' ? TARBALL.exec(name) : null;
-  return tarball && { kind: 'tarball', scope, name: tarball[1]!, version: tarball[2]! };
+  if (tarball !== null) return { kind: 'tarball', scope, name: tarball[1]!, version: tarball[2]! };
+  const docs = kind === 'docs' ? DOCS.exec(name) : null;
+  return docs && { kind: 'docs', scope, name: docs[1]!, version: docs[2]! };
 }
 
 function decode(path: string): string[] | null {

@@ -11,11 +11,11 @@ import { type Organization } from '../organizations/organization.entity.js';
 import { memberRows } from '../organizations/organizations.queries.js';
 import { Objects } from '../platform/objects.js';
 import { ExportShelf, type Packer } from './export-shelf.js';
-import { exportedPackages, exportedTarballs } from './exporting.queries.js';
+import { exportedFiles, exportedPackages } from './exporting.queries.js';
 
 /**
- * All that an organization has here as one tar stream: the tarballs as they were published, and its packages, members and
- * log as JSON. It is written at the reader's pace: rows come in batches, tarballs from the store one after another, and
+ * All that an organization has here as one tar stream: the tarballs and documentation as they were published, and its packages,
+ * members and log as JSON. It is written at the reader's pace: rows come in batches, tarballs from the store one after another, and
  * what has to be measured before it is sent (tar wants sizes first) goes through a temporary file. So memory stays bounded
  * however large the organization is.
  */
@@ -46,11 +46,11 @@ export class Exporting {
     await this.shelf.text(tar, 'members.json', `${JSON.stringify(members.map(memberView), null, 2)}\n`);
     await this.shelf.lines(tar, 'packages.json', asList(exportedPackages(db, organization.id)));
     await this.shelf.lines(tar, 'audit.jsonl', mapped(this.trail.all(organization.id, {}), jsonEntry));
-    for await (const { file, key } of exportedTarballs(db, organization.id)) {
+    for await (const { file, key } of exportedFiles(db, organization.id)) {
       const object = await this.objects.open(key);
       // Taken back since the list was read; its bytes are gone with it.
       if (object === null) continue;
-      await this.shelf.stream(tar, `tarballs/${file}`, object.size, object.body).finally(() => object.close());
+      await this.shelf.stream(tar, file, object.size, object.body).finally(() => object.close());
     }
     tar.finalize();
   }
@@ -79,6 +79,7 @@ const readme = ({
 }: Organization): string => `Everything that the organization ${name} had on this server when this was made.
 
 tarballs/NAME-VERSION.tar  the packages as they were published: what Hex clients fetch, checksums and all
+docs/NAME-VERSION.tar.gz   the documentation of releases that have some
 packages.json              packages and releases with requirements, checksums, retirements and times
 members.json               who belonged to the organization, and as what
 audit.jsonl                the audit log, one JSON object a line, newest first

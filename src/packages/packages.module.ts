@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { Docs } from './docs.js';
 import { Downloads } from './downloads.js';
 import { ExportShelf } from './export-shelf.js';
 import { Exporting } from './exporting.js';
@@ -11,7 +12,7 @@ import { ReleaseMails } from './release-mails.js';
 import { Releases } from './releases.js';
 import { Searching } from './searching.js';
 
-const verbs = [Packages, Releases, Publishing, Readmes, Downloads, Searching, Owners, Exporting];
+const verbs = [Packages, Releases, Publishing, Docs, Readmes, Downloads, Searching, Owners, Exporting];
 
 @Module({ providers: [...verbs, ExportShelf, ReleaseMails, PackagesJobs], exports: verbs })
 export class PackagesModule {}

@@ -129,3 +129,25 @@ export async function searchPackages(db: EntityManager, { repositoryIds, search,
   );
   return rows.map((row) => row.id);
 }
+
+/** Where the documentation of a release lies, and what identifies it. */
+export interface StoredDocs {
+  readonly objectKey: string;
+  readonly sha256: Buffer;
+  readonly size: number;
+}
+
+export async function findDocs(
+  db: EntityManager,
+  repositoryId: string,
+  name: string,
+  version: string,
+): Promise<StoredDocs | null> {
+  const rows = await db.query<StoredDocs[]>(
+    `select l.docs_key as "objectKey", l.docs_checksum as sha256, l.docs_size as size
+     from releases l join packages p on p.id = l.package_id
+     where p.repository_id = $1 and p.name = $2 and l.version = $3 and l.docs_key is not null`,
+    [repositoryId, name, version],
+  );
+  return rows[0] ?? null;
+}

@@ -26,9 +26,16 @@ export class Release {
   @Column({ type: 'text' }) tarballKey: string;
   /** Bytes of the tarball. */
   @Column({ type: 'integer' }) size: number;
+  /** The documentation, where there is any: all three, or none. A new tarball of the release leaves it as it is. */
+  @Column({ type: 'text', nullable: true }) docsKey: string | null;
+  /** SHA-256. */
+  @Column({ type: 'bytea', nullable: true }) docsChecksum: Buffer | null;
+  @Column({ type: 'integer', nullable: true }) docsSize: number | null;
   @Column({ type: 'jsonb' }) meta: ReleaseMeta;
   @Column({ type: 'text', nullable: true }) retirementReason: RetirementReason | null;
   @Column({ type: 'text', nullable: true }) retirementMessage: string | null;
   @Column({ type: 'timestamptz' }) createdAt: Date;
   @Column({ type: 'timestamptz' }) updatedAt: Date;
 }
+
+export const NO_DOCS = { docsKey: null, docsChecksum: null, docsSize: null } as const;

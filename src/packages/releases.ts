@@ -99,6 +99,7 @@ export class Releases {
         throw invalidFields({ name: 'you cannot delete this package because other packages depend on it' });
       await tx.delete(Release, { id: release.id });
       await this.objects.drop(tx, release.tarballKey);
+      if (release.docsKey !== null) await this.objects.drop(tx, release.docsKey);
       if (last) await tx.delete(Package, { id: pkg.id });
       const checksum = release.outerChecksum.toString('hex');
       await this.note(tx, actor, 'release.revert', repository, name, version, { checksum });

@@ -26,6 +26,9 @@ export class Urls {
   packagePage = (repository: string | undefined, name: string): string => this.page(paths.package(repository, name));
   releasePage = (repository: string | undefined, name: string, version: string): string =>
     this.page(paths.release(repository, name, version));
+  /** Of the public repository by a shorter address than `/repo/docs/…`, which works too: mix shows it to the person at it. */
+  docsTarball = (repository: string | undefined, name: string, version: string): string =>
+    `${repository === undefined ? this.site : this.repository(repository)}/docs/${name}-${version}.tar.gz`;
   /** Base of the signed registry, as clients are configured with it. */
   repository = (repository?: string): string => `${this.site}/repo${scope(repository)}`;
 }

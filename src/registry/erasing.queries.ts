@@ -9,7 +9,7 @@ export async function dueForErasing(db: Tx, now: Date): Promise<string[]> {
   return rows.map(({ id }) => id);
 }
 
-/** Removes some packages with their releases and all that hangs on them; answers with the tarballs they named. */
+/** Removes some packages with their releases and all that hangs on them; answers with the objects they named. */
 export async function removePackages(tx: Tx, organizationId: string, most: number): Promise<string[] | null> {
   const packages = await tx.query<{ id: string }[]>(
     `select p.id from packages p join repositories r on r.id = p.repository_id
@@ -18,12 +18,12 @@ export async function removePackages(tx: Tx, organizationId: string, most: numbe
   );
   if (packages.length === 0) return null;
   const ids = packages.map(({ id }) => id);
-  const [removed] = await tx.query<[{ tarball_key: string }[], number]>(
-    `delete from releases where package_id = any ($1) returning tarball_key`,
+  const [removed] = await tx.query<[{ tarball_key: string; docs_key: string | null }[], number]>(
+    `delete from releases where package_id = any ($1) returning tarball_key, docs_key`,
     [ids],
   );
   await tx.query(`delete from packages where id = any ($1)`, [ids]);
-  return removed.map(({ tarball_key }) => tarball_key);
+  return removed.flatMap(({ tarball_key, docs_key }) => [tarball_key, ...(docs_key === null ? [] : [docs_key])]);
 }
 
 /** Removes the signed indexes of a repository and what they list; answers with the objects they were. */

@@ -40,9 +40,9 @@ export class Erasing {
 
   private async somePackages(tx: Tx, organizationId: string): Promise<boolean> {
     await this.locked(tx, organizationId);
-    const tarballs = await removePackages(tx, organizationId, AT_ONCE);
-    for (const key of tarballs ?? []) await this.objects.drop(tx, key);
-    return tarballs !== null;
+    const named = await removePackages(tx, organizationId, AT_ONCE);
+    for (const key of named ?? []) await this.objects.drop(tx, key);
+    return named !== null;
   }
 
   private async theRest(tx: Tx, organizationId: string): Promise<void> {

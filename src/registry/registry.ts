@@ -111,7 +111,8 @@ export class Registry {
   ): Promise<void> {
     await this.database.transaction(async (tx) => {
       await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 2))', [`${repositoryId}/${path}`]);
-      const repository = await tx.findOneBy(Repository, { id: repositoryId });
+      // Held, or it could be erased before its index is written.
+      const repository = await tx.findOne(Repository, { where: { id: repositoryId }, lock: { mode: 'for_key_share' } });
       if (repository === null) return;
       await build(tx, repository, await tx.findOneBy(RegistryObject, { repositoryId, path }));
     });

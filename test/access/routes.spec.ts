@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { Keys } from '../../src/accounts/keys.js';
 import { useApp } from '../support/app.js';
+import { docsTarball, publishDocs } from '../support/docs.js';
 import { type Answer, ask, publish } from '../support/http.js';
 import { api, keyOf, onlyPackage, repositories, repository, team, type Team, TESTS } from '../support/people.js';
 import { isPage, routesOf } from '../support/routes.js';
@@ -51,6 +52,9 @@ const ROUTES = {
     POST /api/repos/:repository/packages/:name/releases
     GET /api/repos/:repository/packages/:name/releases/:version
     DELETE /api/repos/:repository/packages/:name/releases/:version
+    GET /api/repos/:repository/packages/:name/releases/:version/docs
+    POST /api/repos/:repository/packages/:name/releases/:version/docs
+    DELETE /api/repos/:repository/packages/:name/releases/:version/docs
     POST /api/repos/:repository/packages/:name/releases/:version/retire
     DELETE /api/repos/:repository/packages/:name/releases/:version/retire
     POST /api/repos/:repository/publish`,
@@ -59,6 +63,9 @@ const ROUTES = {
     POST /api/packages/:name/releases
     GET /api/packages/:name/releases/:version
     DELETE /api/packages/:name/releases/:version
+    GET /api/packages/:name/releases/:version/docs
+    POST /api/packages/:name/releases/:version/docs
+    DELETE /api/packages/:name/releases/:version/docs
     POST /api/packages/:name/releases/:version/retire
     DELETE /api/packages/:name/releases/:version/retire
     POST /api/publish`,
@@ -104,6 +111,8 @@ beforeAll(async () => {
   other = await team(app);
   bytes = await tarball({ name: 'wax' });
   await publish(app.url, other.name, other.publishKey, { name: 'wax' });
+  const release = `${app.url}/api/repos/${other.name}/packages/wax/releases/1.0.0`;
+  expect((await publishDocs(release, other.publishKey, docsTarball())).status).toBe(201);
   keyName = (await app.app.get(Keys).bySecret(other.fetchKey))!.name;
 });
 
@@ -124,11 +133,12 @@ function request(route: string, organization: string, key: string | undefined, e
     .replace(':version', '1.0.0')
     .replace(':user', other.people.read.name)
     .replace(':id', pattern.includes('/invoices/') ? 'in_1' : '4c3b5d1e-0000-4000-8000-000000000000');
-  const body = /publish$|releases$/.test(pattern)
-    ? { bytes }
-    : method === 'POST' || method === 'PUT'
-      ? { json: method === 'PUT' ? DETAILS : { ...WORDS, ...MONEY } }
-      : {};
+  const body =
+    method === 'POST' && /publish$|releases$|docs$/.test(pattern)
+      ? { bytes }
+      : method === 'POST' || method === 'PUT'
+        ? { json: method === 'PUT' ? DETAILS : { ...WORDS, ...MONEY } }
+        : {};
   return ask(app.url + path, { method, key, erlang, ...body });
 }
 
@@ -196,14 +206,17 @@ test('after all of that nothing has changed', async () => {
     `select action from audit_entries where subject_organization_id = $1 and actor_kind <> 'system' order by id`,
     [other.organization.id],
   );
-  expect(audits.map(({ action }) => action)).toEqual(['release.publish']);
+  expect(audits.map(({ action }) => action)).toEqual(['release.publish', 'docs.publish']);
 });
 
 test('the same requests succeed for those who may, so that they were refused for who asked', async () => {
   const admin = await keyOf(app, other.people.admin, api());
   // Changes and invoices need a subscription: test/api/billing.spec.ts has one.
   for (const route of listed(ROUTES.organization).filter((one) => one.startsWith('GET') && !one.includes('/:id')))
-    expect([route, (await request(route, other.name, admin)).status]).toEqual([route, 200]);
+    expect([route, (await request(route, other.name, admin)).status]).toEqual([
+      route,
+      route.endsWith('docs') ? 302 : 200,
+    ]);
   for (const route of ['POST /api/repos/:repository/publish', 'POST /api/repos/:repository/packages/:name/releases'])
     expect([route, (await request(route, other.name, admin)).status]).toEqual([route, 200]);
 });

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Keys } from '../../src/accounts/keys.js';
@@ -38,7 +38,11 @@ async function project(dependency: string, extra: Record<string, string> = {}) {
   use Mix.Project
   def project do
     [app: :project${number}, version: "0.1.0", description: "Of the tests", package: [licenses: ["MIT"], links: %{}],
-     deps: [${dependency}]]
+     deps: [${dependency}], aliases: [docs: [&docs/1]]]
+  end
+  defp docs(_) do
+    File.mkdir_p!("doc")
+    File.write!("doc/index.html", "The docs of project${number}")
   end
 end
 `,
@@ -47,6 +51,7 @@ end
   const env = { ...shared.env, HEX_HOME: join(directory, 'hex'), HEX_API_URL: `${app.url}/api`, ...extra };
   return {
     name: `project${number}`,
+    directory,
     mix: (...args: string[]) => run('mix', args, { cwd: directory, env, seconds: 100 }),
   };
 }
@@ -131,6 +136,29 @@ describe.skipIf(!(await hasHexClient()))('mix hex', () => {
     );
     expect(reverted).toMatchObject({ code: 0 });
     expect((await client.mix('hex.user', 'whoami')).output).toContain(acme.people.write.name);
+  });
+
+  test('publishes documentation, fetches it, takes it back', async () => {
+    const client = await project('', { HEX_API_KEY: acme.publishKey });
+    const { name } = client;
+    const publishDocs = () => client.mix('hex.publish', 'docs', '--organization', acme.name, '--yes');
+    const early = await publishDocs();
+    expect(early.output).toContain('Publishing docs failed due to the package not being published yet');
+    expect(await client.mix('hex.publish', 'package', '--organization', acme.name, '--yes')).toMatchObject({ code: 0 });
+    const published = await publishDocs();
+    const address = `${app.url}/repo/repos/${acme.name}/docs/${name}-0.1.0.tar.gz`;
+    expect(published).toMatchObject({
+      code: 0,
+      output: expect.stringContaining(`Docs will soon be available at ${address}`) as string,
+    });
+    await repointHexpm(client);
+    expect(await client.mix('hex.organization', 'auth', acme.name, '--key', acme.fetchKey)).toMatchObject({ code: 0 });
+    const fetched = await client.mix('hex.docs', 'fetch', name, '0.1.0', '--organization', acme.name);
+    const [, where = ''] = /Docs fetched: (.+)/.exec(fetched.output)!;
+    expect(await readFile(join(where, 'index.html'), 'utf8')).toBe(`The docs of ${name}`);
+    const revert = () => client.mix('hex.publish', 'docs', '--organization', acme.name, '--yes', '--revert', '0.1.0');
+    expect((await revert()).output).toContain(`Reverted docs for ${name} 0.1.0`);
+    expect((await revert()).output).toContain('Docs do not exist');
   });
 
   test('publishing without a right ends with the server’s words', async () => {

@@ -5,6 +5,7 @@ import { Members } from '../../src/organizations/members.js';
 import { Organizations } from '../../src/organizations/organizations.js';
 import { useApp } from '../support/app.js';
 import { browse, type Browsing, type Seen } from '../support/browsing.js';
+import { docsTarball, publishDocs } from '../support/docs.js';
 import { publish } from '../support/http.js';
 import { mailTo } from '../support/mailbox.js';
 import { keyOf, person, repositories, team, type Team, TESTS, unique } from '../support/people.js';
@@ -382,11 +383,15 @@ describe('what people do', () => {
 
   test('take everything along', async () => {
     await publish(app.url, acme.name, acme.publishKey, { name: 'wax' });
+    const docs = docsTarball();
+    await publishDocs(`${app.url}/api/repos/${acme.name}/packages/wax/releases/1.0.0`, acme.publishKey, docs);
     const cookies = [...browsers.admin.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
     const answer = await fetch(app.url + at('/export.tar'), { headers: { cookie: cookies } });
     expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'application/x-tar']);
     expect(answer.headers.get('content-disposition')).toContain(`${acme.name}.tar`);
     const entries = await unpackTar(answer.body!);
     expect(entries.map(({ header }) => header.name)).toContain('tarballs/wax-1.0.0.tar');
+    const kept = entries.find(({ header }) => header.name === 'docs/wax-1.0.0.tar.gz');
+    expect(docs.equals(kept!.data!)).toBe(true);
   });
 });

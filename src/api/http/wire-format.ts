@@ -13,7 +13,7 @@ const JSON_TYPES = ['application/json', 'application/vnd.hex+json'];
 const isApi = (request: FastifyRequest): boolean => /^\/api(\/|\?|$)/.test(request.url);
 const isUpload = (request: FastifyRequest): boolean =>
   request.method === 'POST' &&
-  /^\/api(\/repos\/[^/]+)?\/(publish|packages\/[^/]+\/releases)\/?(\?|$)/.test(request.url);
+  /^\/api(\/repos\/[^/]+)?\/(publish|packages\/[^/]+\/releases(\/[^/]+\/docs)?)\/?(\?|$)/.test(request.url);
 
 /**
  * Speaks the Hex API's two languages, JSON and Erlang terms, on every route and every error (hex-protocol.md 3.1): bodies

@@ -32,7 +32,7 @@ export function packageView(urls: Urls, repository: Repository, { pkg, releases,
     releases: releases.map((release) => ({
       version: release.version,
       url: urls.release(scope, pkg.name, release.version),
-      has_docs: false,
+      has_docs: release.docsKey !== null,
       inserted_at: iso(release.createdAt),
     })),
     retirements: Object.fromEntries(

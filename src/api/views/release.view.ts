@@ -23,7 +23,7 @@ export function releaseView(
   return {
     version: release.version,
     checksum: release.outerChecksum.toString('hex'),
-    has_docs: false,
+    has_docs: release.docsKey !== null,
     inserted_at: iso(release.createdAt),
     updated_at: iso(release.updatedAt),
     retirement: retirementView(release),

@@ -7,7 +7,7 @@ import { DomainError } from '../../platform/errors.js';
 import { PackageOwner } from '../package-owner.entity.js';
 import { type Package } from '../package.entity.js';
 import { lockPackage } from '../packages.queries.js';
-import { Release, type ReleaseMeta } from '../release.entity.js';
+import { NO_DOCS, Release, type ReleaseMeta } from '../release.entity.js';
 import { Requirement } from '../requirement.entity.js';
 
 /** The rows of a publish; all in the caller's transaction, after the package's lock. */
@@ -42,15 +42,13 @@ async function own(tx: Tx, userId: string, pkg: Package, isNew: boolean, now: Da
     throw new DomainError('forbidden', 'not_authorized', 'account not authorized for this action');
 }
 
-export async function insertRelease(tx: Tx, values: Omit<Release, 'id'>): Promise<Release> {
-  return tx.save(tx.create(Release, values));
+type Values = Omit<Release, 'id' | keyof typeof NO_DOCS>;
+
+export async function insertRelease(tx: Tx, values: Values): Promise<Release> {
+  return tx.save(tx.create(Release, { ...values, ...NO_DOCS }));
 }
 
-export async function replaceRelease(
-  tx: Tx,
-  before: Release,
-  values: Omit<Release, 'id' | 'createdAt'>,
-): Promise<Release> {
+export async function replaceRelease(tx: Tx, before: Release, values: Omit<Values, 'createdAt'>): Promise<Release> {
   // The library's type for updates cannot hold the free-form part of `meta`.
   await tx.update(Release, { id: before.id }, values as never);
   await tx.delete(Requirement, { releaseId: before.id });

@@ -25,6 +25,8 @@ const WORDS: Readonly<Record<string, string>> = {
   'release.retire': 'retired a release',
   'release.unretire': 'took a retirement back',
   'release.revert': 'reverted a release',
+  'docs.publish': 'published documentation',
+  'docs.revert': 'took documentation back',
 };
 
 export const actionWords = (action: string): string => WORDS[action] ?? action;

@@ -1,0 +1,85 @@
+import { Controller, Delete, Get, HttpCode, Param, Post, Req, Res, UseGuards, UseInterceptors } from '@nestjs/common';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { Access, type Opened } from '../access/access.js';
+import { type Caller } from '../access/callers.js';
+import { type Action } from '../access/table.js';
+import { scopeOf } from '../organizations/repository.entity.js';
+import { Docs, type DocsPlace } from '../packages/docs.js';
+import { type StillMay } from '../packages/releases.js';
+import { type Tx } from '../platform/database.js';
+import { notFound } from '../platform/errors.js';
+import { askForBody } from '../platform/http/server.js';
+import { Urls } from '../platform/urls.js';
+import { AuthenticationGuard, From } from './http/authentication.guard.js';
+import { checkVersion, received, type ReleasePath } from './http/release-path.js';
+import { StandingWarning } from './http/standing-warning.interceptor.js';
+
+const PATH = 'packages/:name/releases/:version/docs';
+
+/**
+ * Documentation tarballs of releases. Who may publish a release may publish its documentation; that there is no such
+ * release is told before the body is sent, which mix takes for "not being published yet".
+ */
+@Controller([`api/${PATH}`, `api/repos/:repository/${PATH}`])
+@UseGuards(AuthenticationGuard)
+@UseInterceptors(StandingWarning)
+export class DocsController {
+  constructor(
+    private readonly access: Access,
+    private readonly docs: Docs,
+    private readonly urls: Urls,
+  ) {}
+
+  @Get()
+  async show(@From() caller: Caller, @Param() path: ReleasePath, @Res({ passthrough: true }) reply: FastifyReply) {
+    const { place } = await this.open(caller, 'package.read', path);
+    if ((await this.docs.find(place.repository.id, place.name, place.version)) === null)
+      throw notFound(`docs of ${place.name} ${place.version}`);
+    void reply.status(302).header('location', this.address(place));
+  }
+
+  @Post()
+  @HttpCode(201)
+  async publish(
+    @From() caller: Caller,
+    @Param() path: ReleasePath,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    const { place, stillMay } = await this.open(caller, 'package.publish', path);
+    await this.docs.mustHaveRelease(place);
+    const length = request.headers['content-length'];
+    this.docs.checkLength(length === undefined ? undefined : Number(length));
+    askForBody(request.raw, reply.raw);
+    const upload = await received(reply, this.docs.open(request.raw));
+    try {
+      await this.docs.publish(caller.actor, place, upload, stillMay);
+    } finally {
+      await upload.discard();
+    }
+    // mix shows it to the person at it.
+    void reply.header('location', this.address(place));
+  }
+
+  @Delete()
+  @HttpCode(204)
+  async revert(@From() caller: Caller, @Param() path: ReleasePath) {
+    const { place, stillMay } = await this.open(caller, 'release.revert', path);
+    await this.docs.revert(caller.actor, place, stillMay);
+  }
+
+  private async open(
+    caller: Caller,
+    action: Action,
+    { repository: scope, name, version }: ReleasePath,
+  ): Promise<{ place: DocsPlace; stillMay: StillMay }> {
+    const opened: Opened = await this.access.repository(caller, action, scope, name);
+    checkVersion(version);
+    const stillMay = (tx: Tx) => this.access.hold(tx, caller, action, opened);
+    return { place: { repository: opened.repository, name, version }, stillMay };
+  }
+
+  private address({ repository, name, version }: DocsPlace): string {
+    return this.urls.docsTarball(scopeOf(repository), name, version);
+  }
+}
