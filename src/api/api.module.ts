@@ -20,6 +20,7 @@ import { KeysController } from './keys.controller.js';
 import { GrantTypes } from './oauth/grant-types.js';
 import { OAuthController } from './oauth.controller.js';
 import { OrganizationsController } from './organizations.controller.js';
+import { OwnersController } from './owners.controller.js';
 import { PackagesController } from './packages.controller.js';
 import { PublishController } from './publish.controller.js';
 import { ReleasesController } from './releases.controller.js';
@@ -33,7 +34,14 @@ import { UsersController } from './users.controller.js';
   providers: [GrantTypes, BillingDoor, BillingSights, ChangeAnswers, Drafting, SeatBuying],
   controllers: [
     ...[IndexController, AuthController, UsersController, KeysController, OAuthController, OrganizationsController],
-    ...[RepositoriesController, PackagesController, ReleasesController, PublishController, DocsController],
+    ...[
+      RepositoriesController,
+      PackagesController,
+      ReleasesController,
+      PublishController,
+      DocsController,
+      OwnersController,
+    ],
     ...[BillingController, BillingChangesController, SubscriptionController, InvoicesController, SeatsController],
   ],
 })

@@ -2,9 +2,9 @@ import { Controller, Get, Param, Query, UseGuards, UseInterceptors } from '@nest
 import { z } from 'zod';
 import { Access } from '../access/access.js';
 import { type Caller } from '../access/callers.js';
-import { Users } from '../accounts/users.js';
 import { type Repository } from '../organizations/repository.entity.js';
 import { Downloads, NO_DOWNLOADS } from '../packages/downloads.js';
+import { Owners } from '../packages/owners.js';
 import { type PackageSort } from '../packages/packages.queries.js';
 import { Packages } from '../packages/packages.js';
 import { notFound } from '../platform/errors.js';
@@ -29,7 +29,7 @@ export class PackagesController {
     private readonly access: Access,
     private readonly packages: Packages,
     private readonly downloads: Downloads,
-    private readonly users: Users,
+    private readonly owners: Owners,
     private readonly urls: Urls,
   ) {}
 
@@ -64,13 +64,10 @@ export class PackagesController {
     // Without a release it has just been taken back.
     if (pkg === null || found === null || found.releases.length === 0) throw notFound(`package ${name}`);
     const downloads = (await this.downloads.summaries([pkg.id])).get(pkg.id) ?? NO_DOWNLOADS;
-    const owners = await this.packages.owners(pkg.id);
-    const names = new Map(
-      (await this.users.byIds(owners.map(({ userId }) => userId))).map((user) => [user.id, user.name]),
-    );
+    const owners = await this.owners.answering(repository, pkg);
     return {
       ...packageView(this.urls, repository, { ...found, downloads }),
-      owners: owners.map(({ userId, level }) => ownerView(this.urls, names.get(userId)!, level)),
+      owners: owners.map((owner) => ownerView(this.urls, owner)),
     };
   }
 

@@ -7,11 +7,12 @@ import { type Repository } from '../organizations/repository.entity.js';
 import { Clock } from '../platform/clock.js';
 import { type Tx } from '../platform/database.js';
 import { DomainError, invalidFields, notFound } from '../platform/errors.js';
-import { PackageOwner } from './package-owner.entity.js';
+import { findPerson, type NamedOwner, ownersOf, publishersOf } from './owners.queries.js';
+import { type OwnerLevel, PackageOwner } from './package-owner.entity.js';
 import { Package } from './package.entity.js';
 import { lockPackage } from './packages.queries.js';
 
-export type OwnerLevel = PackageOwner['level'];
+export type { NamedOwner };
 
 /** Who is acted on, and where. */
 export interface Ownership {
@@ -20,17 +21,10 @@ export interface Ownership {
   readonly user: Pick<User, 'id' | 'name'>;
 }
 
-/** An owner with the name people know them by. */
-export interface NamedOwner {
-  readonly userId: string;
-  readonly name: string;
-  readonly level: OwnerLevel;
-}
-
 /**
  * Who answers for a package of the public repository. The promise: a package always has a full owner. All changes hold the
  * package's lock, and whoever acts must be a full owner still when it is gained: of two who remove each other one succeeds.
- * In private repositories the roles of the organization's members take this place.
+ * In private repositories the roles of the organization's members take this place (`roles-as-owners`).
  */
 @Injectable()
 export class Owners {
@@ -42,11 +36,19 @@ export class Owners {
 
   /** In the order in which they came. */
   list(pkg: Pick<Package, 'id'>): Promise<NamedOwner[]> {
-    return this.database.query(
-      `select o.user_id as "userId", u.name, o.level from package_owners o join users u on u.id = o.user_id
-       where o.package_id = $1 order by o.created_at, o.user_id`,
-      [pkg.id],
-    );
+    return ownersOf(this.database.manager, pkg.id);
+  }
+
+  /** In a private repository: members who may publish, admins first, by what their roles come to. */
+  answering({ organizationId }: Repository, pkg: Pick<Package, 'id'>): Promise<NamedOwner[]> {
+    return organizationId === null ? this.list(pkg) : publishersOf(this.database.manager, organizationId);
+  }
+
+  /** Whom a person may make an owner, by what they typed. */
+  async person(login: string): Promise<Pick<User, 'id' | 'name'>> {
+    const found = await findPerson(this.database.manager, login);
+    if (found === null) throw notFound(`user ${login}`);
+    return found;
   }
 
   /** Adds an owner, or changes the level of one. */
@@ -61,6 +63,16 @@ export class Owners {
       if (before.level === 'full') await this.mustNotBeLast(tx, pkg, { level: 'cannot demote the last full owner' });
       await tx.update(PackageOwner, key, { level });
       await this.note(tx, actor, 'owner.level', of, { level, before: before.level });
+    });
+  }
+
+  /** Makes somebody the only owner. */
+  async transfer(actor: Actor, of: Ownership): Promise<void> {
+    await this.change(actor, of, async (tx, pkg) => {
+      await tx.delete(PackageOwner, { packageId: pkg.id });
+      const only = { packageId: pkg.id, userId: of.user.id, level: 'full' } as const;
+      await tx.insert(PackageOwner, { ...only, createdAt: this.clock.now() });
+      await this.note(tx, actor, 'owner.transfer', of, { level: 'full' });
     });
   }
 

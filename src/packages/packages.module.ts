@@ -10,9 +10,10 @@ import { Publishing } from './publishing.js';
 import { Readmes } from './readmes.js';
 import { ReleaseMails } from './release-mails.js';
 import { Releases } from './releases.js';
+import { RolesAsOwners } from './roles-as-owners.js';
 import { Searching } from './searching.js';
 
-const verbs = [Packages, Releases, Publishing, Docs, Readmes, Downloads, Searching, Owners, Exporting];
+const verbs = [Packages, Releases, Publishing, Docs, Readmes, Downloads, Searching, Owners, RolesAsOwners, Exporting];
 
 @Module({ providers: [...verbs, ExportShelf, ReleaseMails, PackagesJobs], exports: verbs })
 export class PackagesModule {}

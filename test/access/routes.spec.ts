@@ -49,6 +49,10 @@ const ROUTES = {
     GET /api/repos/:repository
     GET /api/repos/:repository/packages
     GET /api/repos/:repository/packages/:name
+    GET /api/repos/:repository/packages/:name/owners
+    GET /api/repos/:repository/packages/:name/owners/:user
+    PUT /api/repos/:repository/packages/:name/owners/:user
+    DELETE /api/repos/:repository/packages/:name/owners/:user
     POST /api/repos/:repository/packages/:name/releases
     GET /api/repos/:repository/packages/:name/releases/:version
     DELETE /api/repos/:repository/packages/:name/releases/:version
@@ -60,6 +64,10 @@ const ROUTES = {
     POST /api/repos/:repository/publish`,
   public: `
     GET /api/packages/:name
+    GET /api/packages/:name/owners
+    GET /api/packages/:name/owners/:user
+    PUT /api/packages/:name/owners/:user
+    DELETE /api/packages/:name/owners/:user
     POST /api/packages/:name/releases
     GET /api/packages/:name/releases/:version
     DELETE /api/packages/:name/releases/:version
@@ -131,13 +139,13 @@ function request(route: string, organization: string, key: string | undefined, e
     .replace(/:organization|:repository/, organization)
     .replace(':name', isKey ? keyName : 'wax')
     .replace(':version', '1.0.0')
-    .replace(':user', other.people.read.name)
+    .replace(':user', pattern.includes('/owners/') ? other.people.write.name : other.people.read.name)
     .replace(':id', pattern.includes('/invoices/') ? 'in_1' : '4c3b5d1e-0000-4000-8000-000000000000');
   const body =
     method === 'POST' && /publish$|releases$|docs$/.test(pattern)
       ? { bytes }
       : method === 'POST' || method === 'PUT'
-        ? { json: method === 'PUT' ? DETAILS : { ...WORDS, ...MONEY } }
+        ? { json: pattern.endsWith('/details') ? DETAILS : { ...WORDS, ...MONEY } }
         : {};
   return ask(app.url + path, { method, key, erlang, ...body });
 }

@@ -59,7 +59,20 @@ describe('a package', () => {
           })),
           retirements: { '0.1.2': { reason: 'security', message: null } },
           downloads: { all: 0, recent: 0, week: 0, day: 0 },
-          owners: [],
+          owners: [
+            {
+              username: acme.people.admin.name,
+              url: expect.any(String) as string,
+              email: acme.people.admin.name,
+              level: 'full',
+            },
+            {
+              username: acme.people.write.name,
+              url: expect.any(String) as string,
+              email: acme.people.write.name,
+              level: 'maintainer',
+            },
+          ],
           inserted_at: TIME,
           updated_at: TIME,
         },

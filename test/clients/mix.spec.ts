@@ -136,6 +136,8 @@ describe.skipIf(!(await hasHexClient()))('mix hex', () => {
     );
     expect(reverted).toMatchObject({ code: 0 });
     expect((await client.mix('hex.user', 'whoami')).output).toContain(acme.people.write.name);
+    const owners = (await client.mix('hex.owner', 'list', 'waxy', '--organization', acme.name)).output;
+    expect(owners).toMatch(new RegExp(`${acme.people.admin.name} +full\\s+${acme.people.write.name} +maintainer`));
   });
 
   test('publishes documentation, fetches it, takes it back', async () => {

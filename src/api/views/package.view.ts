@@ -1,5 +1,6 @@
 import { scopeOf, type Repository } from '../../organizations/repository.entity.js';
 import { type DownloadSummary } from '../../packages/downloads.js';
+import { type NamedOwner } from '../../packages/owners.js';
 import { latestStable, type PackageWithReleases, recommended } from '../../packages/packages.js';
 import { type Urls } from '../../platform/urls.js';
 import { installSnippets } from './install-snippets.js';
@@ -46,4 +47,12 @@ export function packageView(urls: Urls, repository: Repository, { pkg, releases,
   };
 }
 
-export const ownerView = (urls: Urls, name: string, level: string) => ({ ...userReference(urls, name), level });
+/**
+ * mix and rebar3_hex show of an owner nothing but `email`, and take a name wherever they take an address: who shows no
+ * address is shown by name.
+ */
+export const ownerView = (urls: Urls, { name, email, level }: NamedOwner) => ({
+  ...userReference(urls, name),
+  email: email ?? name,
+  level,
+});

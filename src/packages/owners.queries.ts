@@ -1,0 +1,62 @@
+import { type EntityManager } from 'typeorm';
+import { type User } from '../accounts/user.entity.js';
+import { type Role } from '../organizations/member.entity.js';
+import { type OwnerLevel } from './package-owner.entity.js';
+
+/** An owner with the names people know them by. */
+export interface NamedOwner {
+  readonly userId: string;
+  readonly name: string;
+  readonly level: OwnerLevel;
+  /** The address they show to everybody, where there is one. */
+  readonly email: string | null;
+}
+
+const SHOWN_ADDRESS = `(select e.address from emails e where e.user_id = u.id and e.is_public and e.verified_at is not null limit 1)`;
+
+/** Of a public package, in the order in which they came. */
+export function ownersOf(db: EntityManager, packageId: string): Promise<NamedOwner[]> {
+  return db.query(
+    `select o.user_id as "userId", u.name, o.level, ${SHOWN_ADDRESS} as email
+     from package_owners o join users u on u.id = o.user_id where o.package_id = $1 order by o.created_at, o.user_id`,
+    [packageId],
+  );
+}
+
+/** Members who may publish, as owners: admins, then writers. */
+export function publishersOf(db: EntityManager, organizationId: string): Promise<NamedOwner[]> {
+  return db.query(
+    `select m.user_id as "userId", u.name, case m.role when 'admin' then 'full' else 'maintainer' end as level,
+            ${SHOWN_ADDRESS} as email
+     from members m join users u on u.id = m.user_id and u.deactivated_at is null
+     where m.organization_id = $1 and m.role in ('admin', 'write') order by m.role, m.created_at, m.user_id`,
+    [organizationId],
+  );
+}
+
+/** Somebody with an open account, by name or by the address they show to everybody: another one tells nothing. */
+export async function findPerson(db: EntityManager, login: string): Promise<Pick<User, 'id' | 'name'> | null> {
+  const rows = await db.query<Pick<User, 'id' | 'name'>[]>(
+    login.includes('@')
+      ? `select u.id, u.name from emails e join users u on u.id = e.user_id and u.deactivated_at is null
+         where lower(e.address) = lower($1) and e.verified_at is not null and e.is_public`
+      : `select u.id, u.name from users u where u.name = lower($1) and u.deactivated_at is null and u.deleted_at is null`,
+    [login],
+  );
+  return rows[0] ?? null;
+}
+
+/** A member by name or by any address of theirs: the organization's admins invite people by these. */
+export async function findMember(
+  db: EntityManager,
+  organizationId: string,
+  login: string,
+): Promise<{ name: string; role: Role } | null> {
+  const rows = await db.query<{ name: string; role: Role }[]>(
+    `select u.name, m.role from members m join users u on u.id = m.user_id
+     where m.organization_id = $1 and (u.name = lower($2) or exists (select 1 from emails e
+       where e.user_id = u.id and e.verified_at is not null and lower(e.address) = lower($2)))`,
+    [organizationId, login],
+  );
+  return rows[0] ?? null;
+}
