@@ -4,7 +4,7 @@ const floors = [
   ['audit'],
   ['accounts'],
   ['organizations'],
-  ['packages', 'billing'],
+  ['packages', 'billing', 'policies'],
   ['registry', 'access'],
   ['api', 'web', 'delivery', 'webhooks', 'ops'],
 ];

@@ -10,6 +10,7 @@ import { OAuth0009 } from './0009-oauth.js';
 import { PackagePages0010 } from './0010-package-pages.js';
 import { Billing0011 } from './0011-billing.js';
 import { PackageApi0012 } from './0012-package-api.js';
+import { Policies0014 } from './0014-policies.js';
 
 /**
  * The ordered list of schema changes. Forward only: a released migration is never edited, and each must let the previous
@@ -25,4 +26,5 @@ export const migrations = [
   PackagePages0010,
   Billing0011,
   PackageApi0012,
+  Policies0014,
 ];

@@ -35,13 +35,14 @@ import { Requirement } from './packages/requirement.entity.js';
 import { Mail } from './platform/mail/mail.entity.js';
 import { StoredObject } from './platform/objects.js';
 import { ShortUrl } from './platform/short-url.entity.js';
+import { Policy } from './policies/policy.entity.js';
 import { ListedTarball } from './registry/listed-tarball.entity.js';
 import { RegistryObject } from './registry/registry-object.entity.js';
 
 /** Every table, listed by hand. */
 export const entities = [
   ...[AuditEntry, User, Email, Key, Organization, Member, Repository],
-  ...[FormerName, Invitation],
+  ...[FormerName, Invitation, Policy],
   ...[Session, Mail, ShortUrl],
   ...[EmailProof, PendingLogin, Totp, RecoveryCode, Passkey, PasskeyChallenge, ReservedName],
   ...[OAuthClient, Grant, DeviceCode, AuthorizationCode],

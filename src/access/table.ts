@@ -60,6 +60,9 @@ export const table = {
   'audit.read': { roles: READERS, permission: apiRead, stranger: 'absent' },
   // Shows the personal keys of members and their last use: for those who answer for who gets in.
   'readers.read': { roles: ADMINS, permission: apiRead, stranger: 'absent' },
+  'policies.read': { roles: READERS, permission: apiRead, stranger: 'absent' },
+  // On every step of the ladder: what projects may not resolve to has nothing to do with who pays.
+  'policies.manage': { roles: ADMINS, permission: apiWrite, stranger: 'login' },
   'billing.manage': { roles: PAYERS, permission: apiWrite, stranger: 'login' },
   'keys.read': { roles: WRITERS, permission: apiRead, stranger: 'login' },
   'keys.manage': { roles: WRITERS, permission: apiWrite, stranger: 'login' },

@@ -4,6 +4,7 @@ import { AccountsModule } from '../accounts/accounts.module.js';
 import { BillingModule } from '../billing/billing.module.js';
 import { OrganizationsModule } from '../organizations/organizations.module.js';
 import { PackagesModule } from '../packages/packages.module.js';
+import { PoliciesModule } from '../policies/policies.module.js';
 import { RegistryModule } from '../registry/registry.module.js';
 import { AuthController } from './auth.controller.js';
 import { BillingChangesController } from './billing-changes.controller.js';
@@ -22,6 +23,7 @@ import { OAuthController } from './oauth.controller.js';
 import { OrganizationsController } from './organizations.controller.js';
 import { OwnersController } from './owners.controller.js';
 import { PackagesController } from './packages.controller.js';
+import { PoliciesController } from './policies.controller.js';
 import { PublishController } from './publish.controller.js';
 import { ReleasesController } from './releases.controller.js';
 import { RepositoriesController } from './repositories.controller.js';
@@ -30,7 +32,15 @@ import { SubscriptionController } from './subscription.controller.js';
 import { UsersController } from './users.controller.js';
 
 @Module({
-  imports: [AccessModule, AccountsModule, BillingModule, OrganizationsModule, PackagesModule, RegistryModule],
+  imports: [
+    AccessModule,
+    AccountsModule,
+    BillingModule,
+    OrganizationsModule,
+    PackagesModule,
+    PoliciesModule,
+    RegistryModule,
+  ],
   providers: [GrantTypes, BillingDoor, BillingSights, ChangeAnswers, Drafting, SeatBuying],
   controllers: [
     ...[IndexController, AuthController, UsersController, KeysController, OAuthController, OrganizationsController],
@@ -42,6 +52,7 @@ import { UsersController } from './users.controller.js';
       DocsController,
       OwnersController,
     ],
+    PoliciesController,
     ...[BillingController, BillingChangesController, SubscriptionController, InvoicesController, SeatsController],
   ],
 })

@@ -21,7 +21,7 @@ import { Readers } from './readers.js';
 const NO_PUBLIC_REPOSITORY = 'this server has no public repository: use /repo/repos/ORGANIZATION';
 
 /** Indexes and documentation are asked for again each time (and answered 304); a tarball may be kept for an hour. */
-const FRESHNESS = { index: 'no-cache', tarball: 'max-age=3600', docs: 'no-cache' } as const;
+const FRESHNESS = { index: 'no-cache', policy: 'no-cache', tarball: 'max-age=3600', docs: 'no-cache' } as const;
 
 /**
  * The repository endpoint: everything under `/repo`, and the public repository's documentation under `/docs` too, in front of
@@ -76,6 +76,11 @@ export class DeliveryDoor {
     if (wanted.kind === 'public_key') return sendText(request, response, this.signingKey.publicPem);
     // Asked by mix once a day for newer versions of itself; we have none, and a 404 would make it complain.
     if (wanted.kind === 'installs') return sendText(request, response, '');
+    const open = wanted.kind === 'policy' ? await this.files.open(wanted) : null;
+    if (open !== null) {
+      response.setHeader('cache-control', `public, ${FRESHNESS.policy}`);
+      return void (await this.send(request, response, open, false));
+    }
     const origin = {
       ip: clientAddress(request, this.config.trustedProxies),
       userAgent: request.headers['user-agent'],
@@ -89,7 +94,7 @@ export class DeliveryDoor {
     response.setHeader('cache-control', `${audience}, ${FRESHNESS[wanted.kind]}`);
     if (!reader.isPublic)
       response.setHeader('vary', reader.warning === null ? 'authorization' : 'authorization, user-agent');
-    const sent = await this.send(request, response, file, wanted.kind !== 'index');
+    const sent = await this.send(request, response, file, !('path' in wanted));
     if (sent === 'whole' && wanted.kind === 'tarball')
       this.downloads.note({ repositoryId: reader.repositoryId, name: wanted.name, version: wanted.version });
   }
@@ -170,6 +175,6 @@ function tell({ headers }: IncomingMessage, response: ServerResponse, text: stri
 }
 
 function nameOf(wanted: Stored): string {
-  if (wanted.kind === 'index') return wanted.path;
+  if ('path' in wanted) return wanted.path;
   return `${wanted.kind === 'docs' ? 'docs of ' : ''}${wanted.name} ${wanted.version}`;
 }

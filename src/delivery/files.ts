@@ -4,6 +4,7 @@ import { ChangeFeed } from '../platform/change-feed.js';
 import { Clock } from '../platform/clock.js';
 import { CONFIG, type Config } from '../platform/config.js';
 import { TaggedCache } from '../platform/tagged-cache.js';
+import { type RegistryObject } from '../registry/registry-object.entity.js';
 import { Registry } from '../registry/registry.js';
 import { type Wanted } from './paths.js';
 
@@ -15,7 +16,7 @@ export interface DeliveredFile {
   readonly size: number;
 }
 
-export type Stored = Extract<Wanted, { kind: 'index' | 'tarball' | 'docs' }>;
+export type Stored = Extract<Wanted, { kind: 'index' | 'policy' | 'tarball' | 'docs' }>;
 
 /** From a path to its object, from memory once asked. Bytes under an object key never change, so only the pointer can. */
 @Injectable()
@@ -33,17 +34,26 @@ export class Files {
   }
 
   find(repositoryId: string, wanted: Stored): Promise<DeliveredFile | null> {
-    if (wanted.kind === 'index') return this.index(repositoryId, wanted.path);
+    if ('path' in wanted) return this.index(repositoryId, wanted.path);
     if (wanted.kind === 'docs') return this.documentation(repositoryId, wanted.name, wanted.version);
     return this.tarball(repositoryId, wanted.name, wanted.version);
+  }
+
+  /** What a private repository shows to everybody; null for all else that it has, or has not. */
+  open({ scope, path }: Extract<Wanted, { kind: 'policy' }>): Promise<DeliveredFile | null> {
+    return this.cache.get(`open ${scope}/${path}`, async () => {
+      const found = await this.registry.findOpen(scope, path);
+      if (found === null) return null;
+      const tags = [`repository:${scope}`, `registry:${found.repositoryId}/${path}`];
+      return { value: delivered(found), tags };
+    });
   }
 
   private index(repositoryId: string, path: string): Promise<DeliveredFile | null> {
     return this.cache.get(`${repositoryId}/${path}`, async () => {
       const found = await this.registry.find(repositoryId, path);
       if (found === null) return null;
-      const value = { objectKey: found.objectKey, etag: etagOf(found.sha256), size: found.size };
-      return { value, tags: [`registry:${repositoryId}/${path}`] };
+      return { value: delivered(found), tags: [`registry:${repositoryId}/${path}`] };
     });
   }
 
@@ -52,17 +62,22 @@ export class Files {
     return this.cache.get(`${repositoryId}/tarballs/${name}/${version}`, async () => {
       const found = await this.registry.tarball(repositoryId, name, version);
       if (found === null) return null;
-      const value = { objectKey: found.objectKey, etag: etagOf(found.sha256), size: found.size };
       // It changes only with its package's index, in one transaction, and both are dropped by the one announcement.
-      return { value, tags: [`registry:${repositoryId}/packages/${name}`] };
+      return { value: delivered(found), tags: [`registry:${repositoryId}/packages/${name}`] };
     });
   }
 
   /** Asked for each time: people fetch documentation now and then, and then want what has just been published. */
   private async documentation(repositoryId: string, name: string, version: string): Promise<DeliveredFile | null> {
     const found = await this.docs.find(repositoryId, name, version);
-    return found && { objectKey: found.objectKey, etag: etagOf(found.sha256), size: found.size };
+    return found && delivered(found);
   }
 }
 
-const etagOf = (sha256: Buffer): string => `"${sha256.toString('hex')}"`;
+const delivered = ({
+  objectKey,
+  sha256,
+  size,
+}: Pick<RegistryObject, 'objectKey' | 'sha256' | 'size'>): DeliveredFile => ({
+  ...{ objectKey, etag: `"${sha256.toString('hex')}"`, size },
+});

@@ -1,8 +1,12 @@
+import { isPolicyName } from '../hex/policy-rules.js';
+
 /** What a path under `/repo` asks for. `scope` undefined is the public repository. */
 export type Wanted =
   | { readonly kind: 'public_key' }
   | { readonly kind: 'installs' }
   | { readonly kind: 'index'; readonly scope: string | undefined; readonly path: string }
+  /** Only organizations have them. */
+  | { readonly kind: 'policy'; readonly scope: string; readonly path: string }
   | {
       readonly kind: 'tarball' | 'docs';
       readonly scope: string | undefined;
@@ -51,6 +55,8 @@ function resource([kind, name, ...more]: string[], scope: string | undefined): W
   }
   if (kind === 'installs') return name === 'hex-1.x.csv' ? { kind } : null;
   if (kind === 'packages') return PACKAGE.test(name) ? { kind: 'index', scope, path: `packages/${name}` } : null;
+  if (kind === 'policies')
+    return scope !== undefined && isPolicyName(name) ? { kind: 'policy', scope, path: `policies/${name}` } : null;
   const tarball = kind === 'tarballs' ? TARBALL.exec(name) : null;
   if (tarball !== null) return { kind: 'tarball', scope, name: tarball[1]!, version: tarball[2]! };
   const docs = kind === 'docs' ? DOCS.exec(name) : null;

@@ -46,7 +46,7 @@ export async function lockRepository(tx: Tx, organizationId: string): Promise<st
 
 /** Everything that belongs to an organization without packages, and the organization. */
 export async function removeOrganization(tx: Tx, organizationId: string): Promise<void> {
-  for (const table of ['keys', 'members', 'invitations', 'former_names', 'repositories'])
+  for (const table of ['keys', 'members', 'invitations', 'former_names', 'policies', 'repositories'])
     await tx.query(`delete from ${table} where organization_id = $1`, [organizationId]);
   await tx.query(`delete from organizations where id = $1`, [organizationId]);
 }

@@ -9,6 +9,8 @@ import {
 } from '../packages/packages.events.js';
 import { Events } from '../platform/events.js';
 import { Jobs } from '../platform/jobs.js';
+import { PolicyChanged } from '../policies/policies.events.js';
+import { PolicyBuilding } from './policy-building.js';
 import { Registry } from './registry.js';
 
 /** A burst of publishes leads to one build of the big indexes in this time. */
@@ -20,6 +22,7 @@ const LATER = 10;
 export class RegistryJobs implements OnModuleInit {
   constructor(
     private readonly registry: Registry,
+    private readonly policies: PolicyBuilding,
     private readonly events: Events,
     private readonly jobs: Jobs,
     private readonly database: DataSource,
@@ -35,6 +38,7 @@ export class RegistryJobs implements OnModuleInit {
     this.events.subscribe(OrganizationCreated, 'registry', lists);
     // Every index carries the repository's name, and clients refuse one that carries another.
     this.events.subscribe(OrganizationRenamed, 'registry', ({ repositoryId }) => this.registry.rebuild(repositoryId));
+    this.events.subscribe(PolicyChanged, 'registry', (state) => this.policies.follow(state));
     const changed = (state: PackageState) => this.packageChanged(state);
     for (const kind of [ReleasePublished, ReleaseReverted, RetirementChanged])
       this.events.subscribe(kind, 'registry', changed);

@@ -6,6 +6,8 @@ import { CONFIG } from '../platform/config.js';
 import { Erasing } from './erasing.js';
 import { ErasingJobs } from './erasing.jobs.js';
 import { Obituary } from './obituary.js';
+import { Pointers } from './pointers.js';
+import { PolicyBuilding } from './policy-building.js';
 import { RegistryJobs } from './registry.jobs.js';
 import { Registry } from './registry.js';
 import { Renaming } from './renaming.js';
@@ -16,9 +18,9 @@ import { loadRegistryKey, REGISTRY_KEY, SigningKey } from './signing-key.js';
   providers: [
     { provide: REGISTRY_KEY, inject: [CONFIG], useFactory: loadRegistryKey },
     SigningKey,
-    Registry,
+    ...[Pointers, Registry, PolicyBuilding],
     ...[RegistryJobs, Renaming, Erasing, Obituary, ErasingJobs],
   ],
-  exports: [Registry, SigningKey, Renaming, ErasingJobs],
+  exports: [Registry, PolicyBuilding, SigningKey, Renaming, ErasingJobs],
 })
 export class RegistryModule {}

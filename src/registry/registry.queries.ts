@@ -1,6 +1,7 @@
 import { type Tx } from '../platform/database.js';
 import { compareVersions, parseVersion } from '../hex/version.js';
-import { type Package as PackageIndex, type RetirementReason } from '../hex/registry/package.js';
+import { type Package as PackageIndex } from '../hex/registry/package.js';
+import { type RetirementReason } from '../hex/registry/retirement.js';
 import { type Versions } from '../hex/registry/versions.js';
 import { type Names } from '../hex/registry/names.js';
 import { type Repository } from '../organizations/repository.entity.js';

@@ -1,45 +1,40 @@
-import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { encodeNames } from '../hex/registry/names.js';
 import { encodePackage } from '../hex/registry/package.js';
-import { signPayload } from '../hex/registry/signed.js';
 import { encodeVersions } from '../hex/registry/versions.js';
 import { Repository } from '../organizations/repository.entity.js';
 import { type PackageState } from '../packages/packages.events.js';
 import { Package } from '../packages/package.entity.js';
 import { ChangeFeed } from '../platform/change-feed.js';
-import { Clock } from '../platform/clock.js';
-import { type Tx } from '../platform/database.js';
-import { Objects } from '../platform/objects.js';
 import { ListedTarball } from './listed-tarball.entity.js';
+import { Pointers } from './pointers.js';
+import { PolicyBuilding } from './policy-building.js';
 import { RegistryObject } from './registry-object.entity.js';
 import { readNames, readPackageIndex, readVersions } from './registry.queries.js';
-import { SigningKey } from './signing-key.js';
 
-/**
- * Builds the signed indexes and knows which bytes each of them is.
- *
- * The promise: an index never goes back. Each build holds the advisory lock of its one object (seed 2 of the lock space)
- * from before it reads until its pointer has committed; every statement under the lock sees all that committed before the
- * lock was gained, so a later build sees at least what the earlier one saw. The lock is per object: builds of different
- * packages, and publishes, never wait for each other.
- *
- * The bytes go to the store first, under a key that carries their checksum; then the pointer moves. Whoever reads the
- * pointer finds the bytes, and superseded bytes stay for a day, for readers that are still at them.
- */
+/** Builds the signed indexes and knows which bytes each of them is. That none goes back is the promise of `Pointers`. */
 @Injectable()
 export class Registry {
   constructor(
     private readonly database: DataSource,
-    private readonly objects: Objects,
-    private readonly key: SigningKey,
+    private readonly pointers: Pointers,
+    private readonly policies: PolicyBuilding,
     private readonly changes: ChangeFeed,
-    private readonly clock: Clock,
   ) {}
 
   find(repositoryId: string, path: string): Promise<RegistryObject | null> {
     return this.database.manager.findOneBy(RegistryObject, { repositoryId, path });
+  }
+
+  /** One that everybody may have, of a repository that not everybody may read. */
+  findOpen(repository: string, path: string): Promise<RegistryObject | null> {
+    const { manager } = this.database;
+    return manager
+      .createQueryBuilder(RegistryObject, 'o')
+      .innerJoin(Repository, 'r', 'r.id = o.repositoryId and r.name = :repository', { repository })
+      .where('o.path = :path and o.open', { path })
+      .getOne();
   }
 
   /** The tarball that the package's index names now: never bytes the index does not know yet, or does not know any more. */
@@ -50,27 +45,35 @@ export class Registry {
   /** Does nothing where the index already shows the package's newest revision, unless `force` asks for it. */
   async buildPackage(repositoryId: string, name: string, force = false): Promise<void> {
     const path = `packages/${name}`;
-    await this.underLock(repositoryId, path, async (tx, repository, before) => {
+    await this.pointers.underLock(repositoryId, path, async (tx, repository, before) => {
       const found = await readPackageIndex(tx, repository, name);
-      if (found === null) return this.remove(tx, before, name);
+      if (found === null) {
+        await tx.delete(ListedTarball, { repositoryId, package: name });
+        return this.pointers.remove(tx, before);
+      }
       if (!force && before !== null && BigInt(before.revision) >= BigInt(found.revision)) return;
-      await this.point(tx, before, { repositoryId, path, revision: found.revision }, encodePackage(found.index));
+      await this.pointers.point(
+        tx,
+        before,
+        { repositoryId, path, revision: found.revision },
+        encodePackage(found.index),
+      );
       await tx.delete(ListedTarball, { repositoryId, package: name });
       await tx.insert(ListedTarball, found.tarballs);
     });
   }
 
   async buildNames(repositoryId: string): Promise<void> {
-    await this.underLock(repositoryId, 'names', async (tx, repository, before) => {
+    await this.pointers.underLock(repositoryId, 'names', async (tx, repository, before) => {
       const payload = encodeNames(await readNames(tx, repository));
-      await this.point(tx, before, { repositoryId, path: 'names', revision: '0' }, payload);
+      await this.pointers.point(tx, before, { repositoryId, path: 'names', revision: '0' }, payload);
     });
   }
 
   async buildVersions(repositoryId: string): Promise<void> {
-    await this.underLock(repositoryId, 'versions', async (tx, repository, before) => {
+    await this.pointers.underLock(repositoryId, 'versions', async (tx, repository, before) => {
       const payload = encodeVersions(await readVersions(tx, repository));
-      await this.point(tx, before, { repositoryId, path: 'versions', revision: '0' }, payload);
+      await this.pointers.point(tx, before, { repositoryId, path: 'versions', revision: '0' }, payload);
     });
   }
 
@@ -88,6 +91,7 @@ export class Registry {
     }
     await this.buildNames(repositoryId);
     await this.buildVersions(repositoryId);
+    await this.policies.rebuild(repositoryId);
   }
 
   /** Waits until clients can see this state of the package; false when that takes longer than `timeoutMs`. */
@@ -102,46 +106,5 @@ export class Registry {
       return rows[0]!.visible;
     };
     return this.changes.until(`registry:${repositoryId}/${path}`, visible, timeoutMs);
-  }
-
-  private async underLock(
-    repositoryId: string,
-    path: string,
-    build: (tx: Tx, repository: Repository, before: RegistryObject | null) => Promise<void>,
-  ): Promise<void> {
-    await this.database.transaction(async (tx) => {
-      await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 2))', [`${repositoryId}/${path}`]);
-      // Held, or it could be erased before its index is written.
-      const repository = await tx.findOne(Repository, { where: { id: repositoryId }, lock: { mode: 'for_key_share' } });
-      if (repository === null) return;
-      await build(tx, repository, await tx.findOneBy(RegistryObject, { repositoryId, path }));
-    });
-  }
-
-  private async point(
-    tx: Tx,
-    before: RegistryObject | null,
-    target: Pick<RegistryObject, 'repositoryId' | 'path' | 'revision'>,
-    payload: Uint8Array,
-  ): Promise<void> {
-    const bytes = await signPayload(payload, this.key.privateKey);
-    const sha256 = createHash('sha256').update(bytes).digest();
-    const objectKey = `repositories/${target.repositoryId}/registry/${target.path}/${sha256.toString('hex')}`;
-    if (before?.objectKey !== objectKey) {
-      await this.objects.keep(objectKey, bytes, sha256);
-      await this.objects.adopt(tx, objectKey);
-      if (before !== null) await this.objects.drop(tx, before.objectKey);
-    }
-    await tx.upsert(RegistryObject, { ...target, objectKey, sha256, size: bytes.length, builtAt: this.clock.now() }, [
-      'repositoryId',
-      'path',
-    ]);
-  }
-
-  private async remove(tx: Tx, before: RegistryObject | null, name: string): Promise<void> {
-    if (before === null) return;
-    await tx.delete(ListedTarball, { repositoryId: before.repositoryId, package: name });
-    await tx.delete(RegistryObject, { repositoryId: before.repositoryId, path: before.path });
-    await this.objects.drop(tx, before.objectKey);
   }
 }

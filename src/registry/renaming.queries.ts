@@ -29,3 +29,15 @@ export async function renameRequirements(tx: Tx, repositoryId: string, before: s
     [repositoryId, before, name],
   );
 }
+
+/** What the organization's own policies say of its own repository. What others say of it they said of a name. */
+export async function renameInPolicies(tx: Tx, organizationId: string, before: string, name: string): Promise<void> {
+  await tx.query(
+    `update policies set revision = nextval('policy_revisions'), repositories = (
+       select jsonb_agg(case when r.rules ->> 'repository' = $2 then jsonb_set(r.rules, '{repository}', to_jsonb($3::text))
+                             else r.rules end order by r.place)
+       from jsonb_array_elements(repositories) with ordinality as r (rules, place))
+     where organization_id = $1 and repositories @> jsonb_build_array(jsonb_build_object('repository', $2::text))`,
+    [organizationId, before, name],
+  );
+}

@@ -8,7 +8,7 @@ import { renamedLetter } from '../organizations/organizations.emails.js';
 import { OrganizationRenamed } from '../organizations/organizations.events.js';
 import { Renames } from '../organizations/renames.js';
 import { Events } from '../platform/events.js';
-import { renamePermissions, renameRequirements } from './renaming.queries.js';
+import { renameInPolicies, renamePermissions, renameRequirements } from './renaming.queries.js';
 
 /**
  * Gives an organization, and with it its repository, another name. In one transaction: the rows, the permissions of all
@@ -33,6 +33,7 @@ export class Renaming {
     await this.database.transaction(async (tx) => {
       const { before, repository } = await this.renames.write(tx, actor, id, name);
       await renameRequirements(tx, repository.id, before, name);
+      await renameInPolicies(tx, id, before, name);
       await renamePermissions(tx, before, name);
       await this.audit.record(tx, actor, 'organization.rename', { organizationId: id }, { organization: name, before });
       const ids = { organizationId: id, repositoryId: repository.id };

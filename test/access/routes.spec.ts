@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { Keys } from '../../src/accounts/keys.js';
+import { Policies } from '../../src/policies/policies.js';
 import { useApp } from '../support/app.js';
 import { docsTarball, publishDocs } from '../support/docs.js';
 import { type Answer, ask, publish } from '../support/http.js';
@@ -46,6 +47,10 @@ const ROUTES = {
     GET /api/orgs/:organization/members/:user
     POST /api/orgs/:organization/members/:user
     DELETE /api/orgs/:organization/members/:user
+    GET /api/orgs/:organization/policies
+    GET /api/orgs/:organization/policies/:name
+    PUT /api/orgs/:organization/policies/:name
+    DELETE /api/orgs/:organization/policies/:name
     GET /api/repos/:repository
     GET /api/repos/:repository/packages
     GET /api/repos/:repository/packages/:name
@@ -121,6 +126,8 @@ beforeAll(async () => {
   await publish(app.url, other.name, other.publishKey, { name: 'wax' });
   const release = `${app.url}/api/repos/${other.name}/packages/wax/releases/1.0.0`;
   expect((await publishDocs(release, other.publishKey, docsTarball())).status).toBe(201);
+  const rules = { description: null, visibility: 'private', repositories: [] } as const;
+  await app.app.get(Policies).save(TESTS, other.organization, 'wax', rules);
   keyName = (await app.app.get(Keys).bySecret(other.fetchKey))!.name;
 });
 
@@ -135,6 +142,7 @@ test('every route is listed', () => {
 function request(route: string, organization: string, key: string | undefined, erlang = false) {
   const [method = '', pattern = ''] = route.split(' ');
   const isKey = pattern.includes('/keys/');
+  const isPolicy = pattern.includes('/policies/');
   const path = pattern
     .replace(/:organization|:repository/, organization)
     .replace(':name', isKey ? keyName : 'wax')
@@ -145,7 +153,7 @@ function request(route: string, organization: string, key: string | undefined, e
     method === 'POST' && /publish$|releases$|docs$/.test(pattern)
       ? { bytes }
       : method === 'POST' || method === 'PUT'
-        ? { json: pattern.endsWith('/details') ? DETAILS : { ...WORDS, ...MONEY } }
+        ? { json: pattern.endsWith('/details') ? DETAILS : isPolicy ? {} : { ...WORDS, ...MONEY } }
         : {};
   return ask(app.url + path, { method, key, erlang, ...body });
 }

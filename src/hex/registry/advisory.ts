@@ -2,9 +2,10 @@ import { isFieldSet, type MessageInitShape } from '@bufbuild/protobuf';
 import { FormatError } from '../format-error.js';
 import * as pb from './generated/registry_pb.js';
 
-const SEVERITIES = ['none', 'low', 'medium', 'high', 'critical'] as const;
+/** In the order of their numbers on the wire. */
+export const severities = ['none', 'low', 'medium', 'high', 'critical'] as const;
 
-export type Severity = (typeof SEVERITIES)[number];
+export type Severity = (typeof severities)[number];
 
 /** A known weakness of some releases of a package, as `mix hex.audit` shows it. */
 export interface SecurityAdvisory {
@@ -22,14 +23,14 @@ export interface SecurityAdvisory {
 
 export function toAdvisory(advisory: SecurityAdvisory): MessageInitShape<typeof pb.SecurityAdvisorySchema> {
   const { severity, ...rest } = advisory;
-  return { ...rest, ...(severity && { severity: SEVERITIES.indexOf(severity) }) };
+  return { ...rest, ...(severity && { severity: severities.indexOf(severity) }) };
 }
 
 export function fromAdvisory(message: pb.SecurityAdvisory): SecurityAdvisory {
   const { id, summary, htmlUrl, apiUrl, severity, cvssScore, aliases } = message;
   return {
     ...{ id, summary, htmlUrl, apiUrl, aliases },
-    ...(isFieldSet(message, pb.SecurityAdvisorySchema.field.severity) && { severity: SEVERITIES[severity] }),
+    ...(isFieldSet(message, pb.SecurityAdvisorySchema.field.severity) && { severity: severities[severity] }),
     ...(isFieldSet(message, pb.SecurityAdvisorySchema.field.cvssScore) && { cvssScore }),
   };
 }

@@ -3,6 +3,7 @@ import { FormatError } from '../format-error.js';
 import { fromAdvisory, positionsOf, type SecurityAdvisory, toAdvisory } from './advisory.js';
 import * as pb from './generated/registry_pb.js';
 import { decodePayload, sortedBy } from './payload.js';
+import { type RetirementReason, retirementReasons } from './retirement.js';
 import { toDate, toTimestamp } from './timestamp.js';
 
 /** The resource `packages/NAME`: all that clients resolve and verify dependencies with. */
@@ -39,10 +40,6 @@ export interface Dependency {
   repository: string;
 }
 
-const REASONS = ['other', 'invalid', 'security', 'deprecated', 'renamed'] as const;
-
-export type RetirementReason = (typeof REASONS)[number];
-
 /**
  * Payload bytes, unsigned. Releases stay in the order given; dependencies come out sorted by package. What clients take
  * for granted is left out: `optional` when false, `app` when it is the package's name, `repository` when it is the
@@ -66,7 +63,7 @@ function toRelease(release: Release, repository: string): MessageInitShape<typeo
     innerChecksum: sha256(release.innerChecksum, version),
     outerChecksum: sha256(release.outerChecksum, version),
     dependencies: sortedBy(dependencies, (entry) => entry.package).map((entry) => toDependency(entry, repository)),
-    retired: retired && { reason: REASONS.indexOf(retired.reason), message: retired.message },
+    retired: retired && { reason: retirementReasons.indexOf(retired.reason), message: retired.message },
     publishedAt: publishedAt && toTimestamp(publishedAt),
   };
 }
@@ -117,5 +114,5 @@ function fromDependency(message: pb.Dependency, own: string): Dependency {
 }
 
 function fromRetirement({ reason, message }: pb.RetirementStatus): Release['retired'] {
-  return { reason: REASONS[reason] ?? 'other', ...(message && { message }) };
+  return { reason: retirementReasons[reason] ?? 'other', ...(message && { message }) };
 }

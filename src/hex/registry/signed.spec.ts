@@ -11,7 +11,7 @@ const privateKey = createPrivateKey(golden('registry-key.pem'));
 const publicKey = createPublicKey(golden('registry-key.pub.pem'));
 const stranger = generateKeyPairSync('rsa', { modulusLength: 2048 });
 
-describe.each(['names', 'versions', 'package'])('%s', (name) => {
+describe.each(['names', 'versions', 'package', 'policy'])('%s', (name) => {
   test('is signed to the bytes that hex_core signs', async () => {
     const signed = await signPayload(golden(`${name}.payload`), privateKey);
     expect(gunzipSync(signed)).toEqual(gunzipSync(golden(`${name}.signed.gz`)));

@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file registry.proto.
  */
 export const file_registry: GenFile = /*@__PURE__*/
-  fileDesc("Cg5yZWdpc3RyeS5wcm90bxIMaGV4LnJlZ2lzdHJ5IiwKBlNpZ25lZBIPCgdwYXlsb2FkGAEgAigMEhEKCXNpZ25hdHVyZRgCIAEoDCIrCglUaW1lc3RhbXASDwoHc2Vjb25kcxgBIAIoAxINCgVuYW5vcxgCIAIoBSKWAQoFTmFtZXMSLQoIcGFja2FnZXMYASADKAsyGy5oZXgucmVnaXN0cnkuTmFtZXMuUGFja2FnZRISCgpyZXBvc2l0b3J5GAIgAigJGkoKB1BhY2thZ2USDAoEbmFtZRgBIAIoCRIrCgp1cGRhdGVkX2F0GAMgASgLMhcuaGV4LnJlZ2lzdHJ5LlRpbWVzdGFtcEoECAIQAyKzAQoIVmVyc2lvbnMSMAoIcGFja2FnZXMYASADKAsyHi5oZXgucmVnaXN0cnkuVmVyc2lvbnMuUGFja2FnZRISCgpyZXBvc2l0b3J5GAIgAigJGmEKB1BhY2thZ2USDAoEbmFtZRgBIAIoCRIQCgh2ZXJzaW9ucxgCIAMoCRITCgdyZXRpcmVkGAMgAygFQgIQARIbCg93aXRoX2Fkdmlzb3JpZXMYBSADKAVCAhABSgQIBBAFIogBCgdQYWNrYWdlEicKCHJlbGVhc2VzGAEgAygLMhUuaGV4LnJlZ2lzdHJ5LlJlbGVhc2USDAoEbmFtZRgCIAIoCRISCgpyZXBvc2l0b3J5GAMgAigJEjIKCmFkdmlzb3JpZXMYBCADKAsyHi5oZXgucmVnaXN0cnkuU2VjdXJpdHlBZHZpc29yeSL0AQoHUmVsZWFzZRIPCgd2ZXJzaW9uGAEgAigJEhYKDmlubmVyX2NoZWNrc3VtGAIgAigMEi4KDGRlcGVuZGVuY2llcxgDIAMoCzIYLmhleC5yZWdpc3RyeS5EZXBlbmRlbmN5Ei8KB3JldGlyZWQYBCABKAsyHi5oZXgucmVnaXN0cnkuUmV0aXJlbWVudFN0YXR1cxIWCg5vdXRlcl9jaGVja3N1bRgFIAEoDBIYChBhZHZpc29yeV9pbmRleGVzGAYgAygNEi0KDHB1Ymxpc2hlZF9hdBgHIAEoCzIXLmhleC5yZWdpc3RyeS5UaW1lc3RhbXAiZQoKRGVwZW5kZW5jeRIPCgdwYWNrYWdlGAEgAigJEhMKC3JlcXVpcmVtZW50GAIgAigJEhAKCG9wdGlvbmFsGAMgASgIEgsKA2FwcBgEIAEoCRISCgpyZXBvc2l0b3J5GAUgASgJIlMKEFJldGlyZW1lbnRTdGF0dXMSLgoGcmVhc29uGAEgAigOMh4uaGV4LnJlZ2lzdHJ5LlJldGlyZW1lbnRSZWFzb24SDwoHbWVzc2FnZRgCIAEoCSKpAQoQU2VjdXJpdHlBZHZpc29yeRIKCgJpZBgBIAIoCRIPCgdzdW1tYXJ5GAIgAigJEhAKCGh0bWxfdXJsGAMgAigJEjAKCHNldmVyaXR5GAQgASgOMh4uaGV4LnJlZ2lzdHJ5LkFkdmlzb3J5U2V2ZXJpdHkSEgoKY3Zzc19zY29yZRgFIAEoAhIPCgdhcGlfdXJsGAYgAigJEg8KB2FsaWFzZXMYByADKAkqfQoQUmV0aXJlbWVudFJlYXNvbhIRCg1SRVRJUkVEX09USEVSEAASEwoPUkVUSVJFRF9JTlZBTElEEAESFAoQUkVUSVJFRF9TRUNVUklUWRACEhYKElJFVElSRURfREVQUkVDQVRFRBADEhMKD1JFVElSRURfUkVOQU1FRBAEKnYKEEFkdmlzb3J5U2V2ZXJpdHkSEQoNU0VWRVJJVFlfTk9ORRAAEhAKDFNFVkVSSVRZX0xPVxABEhMKD1NFVkVSSVRZX01FRElVTRACEhEKDVNFVkVSSVRZX0hJR0gQAxIVChFTRVZFUklUWV9DUklUSUNBTBAE");
+  fileDesc("Cg5yZWdpc3RyeS5wcm90bxIMaGV4LnJlZ2lzdHJ5IiwKBlNpZ25lZBIPCgdwYXlsb2FkGAEgAigMEhEKCXNpZ25hdHVyZRgCIAEoDCIrCglUaW1lc3RhbXASDwoHc2Vjb25kcxgBIAIoAxINCgVuYW5vcxgCIAIoBSKWAQoFTmFtZXMSLQoIcGFja2FnZXMYASADKAsyGy5oZXgucmVnaXN0cnkuTmFtZXMuUGFja2FnZRISCgpyZXBvc2l0b3J5GAIgAigJGkoKB1BhY2thZ2USDAoEbmFtZRgBIAIoCRIrCgp1cGRhdGVkX2F0GAMgASgLMhcuaGV4LnJlZ2lzdHJ5LlRpbWVzdGFtcEoECAIQAyKzAQoIVmVyc2lvbnMSMAoIcGFja2FnZXMYASADKAsyHi5oZXgucmVnaXN0cnkuVmVyc2lvbnMuUGFja2FnZRISCgpyZXBvc2l0b3J5GAIgAigJGmEKB1BhY2thZ2USDAoEbmFtZRgBIAIoCRIQCgh2ZXJzaW9ucxgCIAMoCRITCgdyZXRpcmVkGAMgAygFQgIQARIbCg93aXRoX2Fkdmlzb3JpZXMYBSADKAVCAhABSgQIBBAFIogBCgdQYWNrYWdlEicKCHJlbGVhc2VzGAEgAygLMhUuaGV4LnJlZ2lzdHJ5LlJlbGVhc2USDAoEbmFtZRgCIAIoCRISCgpyZXBvc2l0b3J5GAMgAigJEjIKCmFkdmlzb3JpZXMYBCADKAsyHi5oZXgucmVnaXN0cnkuU2VjdXJpdHlBZHZpc29yeSL0AQoHUmVsZWFzZRIPCgd2ZXJzaW9uGAEgAigJEhYKDmlubmVyX2NoZWNrc3VtGAIgAigMEi4KDGRlcGVuZGVuY2llcxgDIAMoCzIYLmhleC5yZWdpc3RyeS5EZXBlbmRlbmN5Ei8KB3JldGlyZWQYBCABKAsyHi5oZXgucmVnaXN0cnkuUmV0aXJlbWVudFN0YXR1cxIWCg5vdXRlcl9jaGVja3N1bRgFIAEoDBIYChBhZHZpc29yeV9pbmRleGVzGAYgAygNEi0KDHB1Ymxpc2hlZF9hdBgHIAEoCzIXLmhleC5yZWdpc3RyeS5UaW1lc3RhbXAiZQoKRGVwZW5kZW5jeRIPCgdwYWNrYWdlGAEgAigJEhMKC3JlcXVpcmVtZW50GAIgAigJEhAKCG9wdGlvbmFsGAMgASgIEgsKA2FwcBgEIAEoCRISCgpyZXBvc2l0b3J5GAUgASgJIlMKEFJldGlyZW1lbnRTdGF0dXMSLgoGcmVhc29uGAEgAigOMh4uaGV4LnJlZ2lzdHJ5LlJldGlyZW1lbnRSZWFzb24SDwoHbWVzc2FnZRgCIAEoCSKpAQoQU2VjdXJpdHlBZHZpc29yeRIKCgJpZBgBIAIoCRIPCgdzdW1tYXJ5GAIgAigJEhAKCGh0bWxfdXJsGAMgAigJEjAKCHNldmVyaXR5GAQgASgOMh4uaGV4LnJlZ2lzdHJ5LkFkdmlzb3J5U2V2ZXJpdHkSEgoKY3Zzc19zY29yZRgFIAEoAhIPCgdhcGlfdXJsGAYgAigJEg8KB2FsaWFzZXMYByADKAkiowEKBlBvbGljeRISCgpyZXBvc2l0b3J5GAEgAigJEgwKBG5hbWUYAiACKAkSEwoLZGVzY3JpcHRpb24YAyABKAkSLAoKdmlzaWJpbGl0eRgEIAIoDjIYLmhleC5yZWdpc3RyeS5WaXNpYmlsaXR5EjQKDHJlcG9zaXRvcmllcxgFIAMoCzIeLmhleC5yZWdpc3RyeS5SZXBvc2l0b3J5UG9saWN5IoEBChBSZXBvc2l0b3J5UG9saWN5EhIKCnJlcG9zaXRvcnkYASACKAkSLgoLcmVzdHJpY3Rpb24YAiABKAsyGS5oZXgucmVnaXN0cnkuUmVzdHJpY3Rpb24SKQoJb3ZlcnJpZGVzGAMgAygLMhYuaGV4LnJlZ2lzdHJ5Lk92ZXJyaWRlIp4BCgtSZXN0cmljdGlvbhI9ChVhZHZpc29yeV9taW5fc2V2ZXJpdHkYASABKA4yHi5oZXgucmVnaXN0cnkuQWR2aXNvcnlTZXZlcml0eRI+ChJyZXRpcmVtZW50X3JlYXNvbnMYAiADKA4yHi5oZXgucmVnaXN0cnkuUmV0aXJlbWVudFJlYXNvbkICEAESEAoIY29vbGRvd24YAyABKAkiwAEKCE92ZXJyaWRlEiwKBmFjdGlvbhgBIAIoDjIcLmhleC5yZWdpc3RyeS5PdmVycmlkZUFjdGlvbhIlCgNyZWYYAiACKAsyGC5oZXgucmVnaXN0cnkuUGFja2FnZVJlZhITCgthZHZpc29yeV9pZBgDIAEoCRI5ChFyZXRpcmVtZW50X3JlYXNvbhgEIAEoDjIeLmhleC5yZWdpc3RyeS5SZXRpcmVtZW50UmVhc29uEg8KB2NvbW1lbnQYBSABKAkiMgoKUGFja2FnZVJlZhIPCgdwYWNrYWdlGAEgAigJEhMKC3JlcXVpcmVtZW50GAIgASgJKn0KEFJldGlyZW1lbnRSZWFzb24SEQoNUkVUSVJFRF9PVEhFUhAAEhMKD1JFVElSRURfSU5WQUxJRBABEhQKEFJFVElSRURfU0VDVVJJVFkQAhIWChJSRVRJUkVEX0RFUFJFQ0FURUQQAxITCg9SRVRJUkVEX1JFTkFNRUQQBCp2ChBBZHZpc29yeVNldmVyaXR5EhEKDVNFVkVSSVRZX05PTkUQABIQCgxTRVZFUklUWV9MT1cQARITCg9TRVZFUklUWV9NRURJVU0QAhIRCg1TRVZFUklUWV9ISUdIEAMSFQoRU0VWRVJJVFlfQ1JJVElDQUwQBCo7CgpWaXNpYmlsaXR5EhYKElZJU0lCSUxJVFlfUFJJVkFURRAAEhUKEVZJU0lCSUxJVFlfUFVCTElDEAEqoQEKDk92ZXJyaWRlQWN0aW9uEhkKFU9WRVJSSURFX0FDVElPTl9BTExPVxAAEhgKFE9WRVJSSURFX0FDVElPTl9ERU5ZEAESHAoYT1ZFUlJJREVfQUNUSU9OX0FEVklTT1JZEAISHgoaT1ZFUlJJREVfQUNUSU9OX1JFVElSRU1FTlQQAxIcChhPVkVSUklERV9BQ1RJT05fQ09PTERPV04QBA");
 
 /**
  * What is gzipped and served: the bytes of one of the messages below and their signature.
@@ -364,6 +364,160 @@ export const SecurityAdvisorySchema: GenMessage<SecurityAdvisory> = /*@__PURE__*
   messageDesc(file_registry, 8);
 
 /**
+ * policies/NAME: what a project may resolve to, for clients from Hex 2.5 on.
+ *
+ * @generated from message hex.registry.Policy
+ */
+export type Policy = Message<"hex.registry.Policy"> & {
+  /**
+   * @generated from field: required string repository = 1;
+   */
+  repository: string;
+
+  /**
+   * @generated from field: required string name = 2;
+   */
+  name: string;
+
+  /**
+   * @generated from field: optional string description = 3;
+   */
+  description: string;
+
+  /**
+   * @generated from field: required hex.registry.Visibility visibility = 4;
+   */
+  visibility: Visibility;
+
+  /**
+   * @generated from field: repeated hex.registry.RepositoryPolicy repositories = 5;
+   */
+  repositories: RepositoryPolicy[];
+};
+
+/**
+ * Describes the message hex.registry.Policy.
+ * Use `create(PolicySchema)` to create a new message.
+ */
+export const PolicySchema: GenMessage<Policy> = /*@__PURE__*/
+  messageDesc(file_registry, 9);
+
+/**
+ * @generated from message hex.registry.RepositoryPolicy
+ */
+export type RepositoryPolicy = Message<"hex.registry.RepositoryPolicy"> & {
+  /**
+   * @generated from field: required string repository = 1;
+   */
+  repository: string;
+
+  /**
+   * @generated from field: optional hex.registry.Restriction restriction = 2;
+   */
+  restriction?: Restriction | undefined;
+
+  /**
+   * @generated from field: repeated hex.registry.Override overrides = 3;
+   */
+  overrides: Override[];
+};
+
+/**
+ * Describes the message hex.registry.RepositoryPolicy.
+ * Use `create(RepositoryPolicySchema)` to create a new message.
+ */
+export const RepositoryPolicySchema: GenMessage<RepositoryPolicy> = /*@__PURE__*/
+  messageDesc(file_registry, 10);
+
+/**
+ * @generated from message hex.registry.Restriction
+ */
+export type Restriction = Message<"hex.registry.Restriction"> & {
+  /**
+   * Absent: advisories do not matter; SEVERITY_NONE: any advisory does.
+   *
+   * @generated from field: optional hex.registry.AdvisorySeverity advisory_min_severity = 1;
+   */
+  advisoryMinSeverity: AdvisorySeverity;
+
+  /**
+   * @generated from field: repeated hex.registry.RetirementReason retirement_reasons = 2 [packed = true];
+   */
+  retirementReasons: RetirementReason[];
+
+  /**
+   * @generated from field: optional string cooldown = 3;
+   */
+  cooldown: string;
+};
+
+/**
+ * Describes the message hex.registry.Restriction.
+ * Use `create(RestrictionSchema)` to create a new message.
+ */
+export const RestrictionSchema: GenMessage<Restriction> = /*@__PURE__*/
+  messageDesc(file_registry, 11);
+
+/**
+ * @generated from message hex.registry.Override
+ */
+export type Override = Message<"hex.registry.Override"> & {
+  /**
+   * @generated from field: required hex.registry.OverrideAction action = 1;
+   */
+  action: OverrideAction;
+
+  /**
+   * @generated from field: required hex.registry.PackageRef ref = 2;
+   */
+  ref?: PackageRef | undefined;
+
+  /**
+   * @generated from field: optional string advisory_id = 3;
+   */
+  advisoryId: string;
+
+  /**
+   * @generated from field: optional hex.registry.RetirementReason retirement_reason = 4;
+   */
+  retirementReason: RetirementReason;
+
+  /**
+   * @generated from field: optional string comment = 5;
+   */
+  comment: string;
+};
+
+/**
+ * Describes the message hex.registry.Override.
+ * Use `create(OverrideSchema)` to create a new message.
+ */
+export const OverrideSchema: GenMessage<Override> = /*@__PURE__*/
+  messageDesc(file_registry, 12);
+
+/**
+ * @generated from message hex.registry.PackageRef
+ */
+export type PackageRef = Message<"hex.registry.PackageRef"> & {
+  /**
+   * @generated from field: required string package = 1;
+   */
+  package: string;
+
+  /**
+   * @generated from field: optional string requirement = 2;
+   */
+  requirement: string;
+};
+
+/**
+ * Describes the message hex.registry.PackageRef.
+ * Use `create(PackageRefSchema)` to create a new message.
+ */
+export const PackageRefSchema: GenMessage<PackageRef> = /*@__PURE__*/
+  messageDesc(file_registry, 13);
+
+/**
  * @generated from enum hex.registry.RetirementReason
  */
 export enum RetirementReason {
@@ -434,4 +588,61 @@ export enum AdvisorySeverity {
  */
 export const AdvisorySeveritySchema: GenEnum<AdvisorySeverity> = /*@__PURE__*/
   enumDesc(file_registry, 1);
+
+/**
+ * @generated from enum hex.registry.Visibility
+ */
+export enum Visibility {
+  /**
+   * @generated from enum value: VISIBILITY_PRIVATE = 0;
+   */
+  PRIVATE = 0,
+
+  /**
+   * @generated from enum value: VISIBILITY_PUBLIC = 1;
+   */
+  PUBLIC = 1,
+}
+
+/**
+ * Describes the enum hex.registry.Visibility.
+ */
+export const VisibilitySchema: GenEnum<Visibility> = /*@__PURE__*/
+  enumDesc(file_registry, 2);
+
+/**
+ * @generated from enum hex.registry.OverrideAction
+ */
+export enum OverrideAction {
+  /**
+   * @generated from enum value: OVERRIDE_ACTION_ALLOW = 0;
+   */
+  ALLOW = 0,
+
+  /**
+   * @generated from enum value: OVERRIDE_ACTION_DENY = 1;
+   */
+  DENY = 1,
+
+  /**
+   * @generated from enum value: OVERRIDE_ACTION_ADVISORY = 2;
+   */
+  ADVISORY = 2,
+
+  /**
+   * @generated from enum value: OVERRIDE_ACTION_RETIREMENT = 3;
+   */
+  RETIREMENT = 3,
+
+  /**
+   * @generated from enum value: OVERRIDE_ACTION_COOLDOWN = 4;
+   */
+  COOLDOWN = 4,
+}
+
+/**
+ * Describes the enum hex.registry.OverrideAction.
+ */
+export const OverrideActionSchema: GenEnum<OverrideAction> = /*@__PURE__*/
+  enumDesc(file_registry, 3);
 

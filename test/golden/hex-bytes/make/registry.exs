@@ -71,12 +71,39 @@ package = %{
   ]
 }
 
+policy = %{
+  repository: "acme",
+  name: "strict-prod",
+  description: "Was geprüft ist",
+  visibility: :VISIBILITY_PUBLIC,
+  repositories: [
+    %{
+      repository: "hexpm",
+      restriction: %{
+        advisory_min_severity: :SEVERITY_NONE,
+        retirement_reasons: [:RETIRED_OTHER, :RETIRED_SECURITY],
+        cooldown: "2w"
+      },
+      overrides: [
+        %{action: :OVERRIDE_ACTION_ALLOW, ref: %{package: "plug", requirement: "~> 1.18"}, comment: "Reviewed"},
+        %{action: :OVERRIDE_ACTION_DENY, ref: %{package: "evil"}},
+        %{action: :OVERRIDE_ACTION_ADVISORY, ref: %{package: "plug"}, advisory_id: "CVE-2026-1"},
+        %{action: :OVERRIDE_ACTION_RETIREMENT, ref: %{package: "old"}, retirement_reason: :RETIRED_OTHER},
+        %{action: :OVERRIDE_ACTION_COOLDOWN, ref: %{package: "hotfix", requirement: "== 2.0.1"}}
+      ]
+    },
+    %{repository: "acme", restriction: %{cooldown: "0"}, overrides: []},
+    %{repository: "other", overrides: []}
+  ]
+}
+
 key = File.read!(key_path)
 
 for {name, payload, signed} <- [
       {"names", :mix_hex_registry.encode_names(names), :mix_hex_registry.build_names(names, key)},
       {"versions", :mix_hex_registry.encode_versions(versions), :mix_hex_registry.build_versions(versions, key)},
-      {"package", :mix_hex_registry.encode_package(package), :mix_hex_registry.build_package(package, key)}
+      {"package", :mix_hex_registry.encode_package(package), :mix_hex_registry.build_package(package, key)},
+      {"policy", :mix_hex_registry.encode_policy(policy), :mix_hex_registry.build_policy(policy, key)}
     ] do
   File.write!(Path.join(out, name <> ".payload"), payload)
   File.write!(Path.join(out, name <> ".signed.gz"), signed)
