@@ -1,6 +1,6 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
-/** The documentation that belongs to a release, and addresses made short. */
+/** The documentation that belongs to a release, the log of a package, and addresses made short. */
 export class PackageApi0012 implements MigrationInterface {
   readonly name = 'PackageApi0012_1763800000012';
 
@@ -16,6 +16,10 @@ export class PackageApi0012 implements MigrationInterface {
           check ((docs_key is null) = (docs_checksum is null) and (docs_key is null) = (docs_size is null))
     `);
     await db.query(`create index releases_docs on releases (docs_key) where docs_key is not null`);
+    await db.query(`
+      create index audit_entries_package on audit_entries ((params ->> 'package'), at desc, id desc)
+        where params ->> 'package' is not null
+    `);
     await db.query(`
       create table short_urls (
         code text primary key,

@@ -6,6 +6,7 @@ import { OrganizationsModule } from '../organizations/organizations.module.js';
 import { PackagesModule } from '../packages/packages.module.js';
 import { PoliciesModule } from '../policies/policies.module.js';
 import { RegistryModule } from '../registry/registry.module.js';
+import { AuditLogsController } from './audit-logs.controller.js';
 import { AuthController } from './auth.controller.js';
 import { BillingChangesController } from './billing-changes.controller.js';
 import { BillingController } from './billing.controller.js';
@@ -44,15 +45,8 @@ import { UsersController } from './users.controller.js';
   providers: [GrantTypes, BillingDoor, BillingSights, ChangeAnswers, Drafting, SeatBuying],
   controllers: [
     ...[IndexController, AuthController, UsersController, KeysController, OAuthController, OrganizationsController],
-    ...[
-      RepositoriesController,
-      PackagesController,
-      ReleasesController,
-      PublishController,
-      DocsController,
-      OwnersController,
-    ],
-    PoliciesController,
+    ...[RepositoriesController, PackagesController, ReleasesController, PublishController, DocsController],
+    ...[OwnersController, AuditLogsController, PoliciesController],
     ...[BillingController, BillingChangesController, SubscriptionController, InvoicesController, SeatsController],
   ],
 })

@@ -1,4 +1,5 @@
-import { Controller, Get, Param, Query, UseGuards, UseInterceptors } from '@nestjs/common';
+import { Controller, Get, Param, Query, Req, Res, UseGuards, UseInterceptors } from '@nestjs/common';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { Access } from '../access/access.js';
 import { type Caller } from '../access/callers.js';
@@ -10,7 +11,7 @@ import { Packages } from '../packages/packages.js';
 import { notFound } from '../platform/errors.js';
 import { Urls } from '../platform/urls.js';
 import { AuthenticationGuard, From } from './http/authentication.guard.js';
-import { Page, PAGE_SIZE } from './http/input.js';
+import { pageOf, Paging, windowOf } from './http/paging.js';
 import { StandingWarning } from './http/standing-warning.interceptor.js';
 import { ownerView, packageView } from './views/package.view.js';
 
@@ -19,7 +20,7 @@ const Sort = z
   .enum(['name', 'inserted_at', 'updated_at', 'downloads', 'total_downloads', 'recent_downloads'])
   .catch('name')
   .transform((sort): PackageSort => (sort === 'total_downloads' || sort === 'recent_downloads' ? 'downloads' : sort));
-const Search = z.object({ search: z.string().max(500).optional(), sort: Sort.default('name'), page: Page.default(1) });
+const Search = Paging.extend({ search: z.string().max(500).optional(), sort: Sort.default('name') });
 
 @Controller(['api/packages', 'api/repos/:repository/packages'])
 @UseGuards(AuthenticationGuard)
@@ -33,19 +34,22 @@ export class PackagesController {
     private readonly urls: Urls,
   ) {}
 
-  /** In one repository, or without its name in all that the caller may read. A short page is the last. */
+  /** In one repository, or without its name in all that the caller may read. */
   @Get()
   async list(
     @From() caller: Caller,
-    @Query({ schema: Search }) { search, sort, page }: z.infer<typeof Search>,
+    @Query({ schema: Search }) { search, sort, ...asked }: z.infer<typeof Search>,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
     @Param('repository') name?: string,
   ) {
     const repositories = await this.searched(caller, name);
-    const found = await this.packages.search({
+    const all = await this.packages.search({
       repositoryIds: repositories.map(({ id }) => id),
       search: search?.trim() || undefined,
-      ...{ sort, limit: PAGE_SIZE, offset: (page - 1) * PAGE_SIZE },
+      ...{ sort, ...windowOf(asked) },
     });
+    const found = pageOf(all, asked, { urls: this.urls, request, reply });
     const downloads = await this.downloads.summaries(found.map(({ pkg }) => pkg.id));
     const of = (id: string) => repositories.find((repository) => repository.id === id)!;
     return found.map((one) =>

@@ -48,6 +48,13 @@ export class UsersController {
     return userView(this.urls, user, await this.users.emails(user.id), await this.ownedPackages(user));
   }
 
+  /** Old scripts ask it whether a credential works. */
+  @Get(':name/test')
+  async test(@From() caller: Caller, @Param('name') name: string) {
+    this.access.credential(caller, { domain: 'api', resource: 'read' });
+    return this.show(caller, name);
+  }
+
   /** Only public packages have owners, so everybody may see these. */
   private async ownedPackages(user: User): Promise<SeenPackage[]> {
     const owned = await this.packages.ownedBy(user.id);

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource, type SelectQueryBuilder } from 'typeorm';
 import { AuditEntry } from './audit-entry.entity.js';
 import { actionsOf } from './audit.queries.js';
 
@@ -10,6 +10,19 @@ export interface TrailFilter {
   readonly actor?: string | undefined;
   readonly from?: Date | undefined;
   readonly to?: Date | undefined;
+}
+
+/** Whose log, or what happened to one package. */
+export type LogOf =
+  { readonly organizationId: string } | { readonly userId: string } | { readonly package: PackageLog };
+
+export interface PackageLog {
+  /** Null for a package of the public repository. */
+  readonly organizationId: string | null;
+  readonly repository: string;
+  readonly package: string;
+  /** When this package began: a public name that was given up may be another's now, who has no business with what was before. */
+  readonly since: Date;
 }
 
 export interface TrailPage {
@@ -44,6 +57,16 @@ export class Trail {
     }
   }
 
+  /** By numbers, as hex.pm's API pages its logs; newest first. */
+  numbered(of: LogOf, { limit, offset }: { limit: number; offset: number }): Promise<AuditEntry[]> {
+    const query = this.database.manager.createQueryBuilder(AuditEntry, 'e');
+    if ('userId' in of) query.where('e.subjectUserId = :userId', of);
+    else if ('organizationId' in of) query.where('e.subjectOrganizationId = :organizationId', of);
+    else ofPackage(query, of.package);
+    if (!('userId' in of)) query.orderBy('e.at', 'DESC');
+    return query.addOrderBy('e.id', 'DESC').limit(limit).offset(offset).getMany();
+  }
+
   /** Every kind of act there has been, by name. */
   actions(organizationId: string): Promise<string[]> {
     return actionsOf(this.database.manager, organizationId);
@@ -66,4 +89,11 @@ export class Trail {
       query.andWhere('(e.at, e.id) < (select a.at, a.id from audit_entries a where a.id = :after)', { after });
     return query.orderBy('e.at', 'DESC').addOrderBy('e.id', 'DESC').limit(limit).getMany();
   }
+}
+
+/** The organization may have had another name at the time; the public repository has always had its own. */
+function ofPackage(query: SelectQueryBuilder<AuditEntry>, { organizationId, ...of }: PackageLog): void {
+  query.where(`e.params ->> 'package' = :package`, of);
+  if (organizationId !== null) query.andWhere('e.subjectOrganizationId = :organizationId', { organizationId });
+  else query.andWhere(`e.params ->> 'repository' = :repository and e.at >= :since`, of);
 }

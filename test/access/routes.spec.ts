@@ -21,6 +21,7 @@ const ROUTES = {
   organization: `
     GET /api/orgs/:organization
     POST /api/orgs/:organization
+    GET /api/orgs/:organization/audit-logs
     GET /api/orgs/:organization/billing
     POST /api/orgs/:organization/billing/cancel
     POST /api/orgs/:organization/billing/card
@@ -54,6 +55,7 @@ const ROUTES = {
     GET /api/repos/:repository
     GET /api/repos/:repository/packages
     GET /api/repos/:repository/packages/:name
+    GET /api/repos/:repository/packages/:name/audit-logs
     GET /api/repos/:repository/packages/:name/owners
     GET /api/repos/:repository/packages/:name/owners/:user
     PUT /api/repos/:repository/packages/:name/owners/:user
@@ -69,6 +71,7 @@ const ROUTES = {
     POST /api/repos/:repository/publish`,
   public: `
     GET /api/packages/:name
+    GET /api/packages/:name/audit-logs
     GET /api/packages/:name/owners
     GET /api/packages/:name/owners/:user
     PUT /api/packages/:name/owners/:user
@@ -85,6 +88,8 @@ const ROUTES = {
   own: `
     GET /api/auth
     GET /api/users/me
+    GET /api/users/me/audit-logs
+    GET /api/users/:name/test
     GET /api/keys
     POST /api/keys
     DELETE /api/keys

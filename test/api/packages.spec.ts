@@ -234,6 +234,14 @@ describe('the list', () => {
       expect(pages.map((page) => page.length)).toEqual([100, 50, 0]);
       expect(new Set(pages.flat()).size).toBe(150);
     }
+    const address = (page: number) =>
+      `${app.url}/api/repos/${hive.name}/packages?search=many_&per_page=70&page=${page}`;
+    const link = async (page: number) => (await ask(address(page), { key: hive.publishKey })).headers.get('link');
+    expect(await link(1)).toBe(`<${address(2)}>; rel="next"`);
+    expect(await link(2)).toBe(
+      `<${address(3)}>; rel="next", <${address(1)}>; rel="prev", <${address(1)}>; rel="first"`,
+    );
+    expect(await link(3)).toBe(`<${address(2)}>; rel="prev", <${address(1)}>; rel="first"`);
   });
 });
 

@@ -34,13 +34,6 @@ function put(errors: FieldErrors, [key, ...rest]: string[], message: string): vo
   if (typeof inner === 'object') put(inner, rest, message);
 }
 
-/** The page asked for, from 1; hex.pm's paging, without total. */
-export const Page = z.coerce
-  .number()
-  .catch(1)
-  .transform((page) => Math.min(Math.max(1, Math.trunc(page)), 100_000));
-export const PAGE_SIZE = 100;
-
 /** `true` and `1` are yes, everything else no. */
 export const Flag = z
   .union([z.boolean(), z.string()])
