@@ -1,6 +1,13 @@
 import { defineConfig } from 'vitest/config';
 
-// Two projects in one run: pure code beside its source, and everything with rows on a real Postgres under test/.
+const onPostgres = {
+  globalSetup: ['test/support/global-setup.ts'],
+  testTimeout: 90_000,
+  hookTimeout: 180_000,
+};
+
+// Three projects in one run: pure code beside its source, everything with rows on a real Postgres under test/, and people at a
+// browser.
 export default defineConfig({
   test: {
     reporters: ['default', './test/support/plain-summary.reporter.ts'],
@@ -16,11 +23,14 @@ export default defineConfig({
         test: {
           name: 'rooms',
           include: ['test/**/*.spec.ts'],
-          exclude: ['test/support/**'],
-          globalSetup: ['test/support/global-setup.ts'],
-          testTimeout: 90_000,
-          hookTimeout: 180_000,
+          exclude: ['test/support/**', 'test/browser/**'],
+          ...onPostgres,
         },
+      },
+      {
+        extends: true,
+        // What a browser does takes its time; a second look tells a slow moment from a fault, which comes back.
+        test: { name: 'browser', include: ['test/browser/**/*.spec.ts'], ...onPostgres, retry: 1 },
       },
     ],
   },

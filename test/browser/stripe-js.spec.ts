@@ -1,3 +1,4 @@
+import { type Locator } from 'playwright-core';
 import Stripe from 'stripe';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { StripeSandbox } from '../../src/sandbox/stripe/sandbox.js';
@@ -203,6 +204,8 @@ describe.skipIf(!hasChromium())('the stand-in for Stripe.js, on a page of anothe
     const at = await till(secret);
     const { keyboard } = at.page;
     await at.page.evaluate(() => (window as any).shop.element.focus());
+    // The wish travels to the frame as a message: what is typed before it has arrived is typed nowhere.
+    await expect.poll(() => isFocused(at.fields.getByLabel('Card number')), { timeout: 30_000 }).toBe(true);
     await keyboard.type('4000002500003155');
     await keyboard.press('Tab');
     await keyboard.type('1234');
@@ -214,6 +217,7 @@ describe.skipIf(!hasChromium())('the stand-in for Stripe.js, on a page of anothe
     await at.page.evaluate(() => document.getElementById('pay')!.focus());
     await at.confirm('confirmSetup');
     await at.bank.getByRole('button', { name: 'Complete' }).waitFor();
+    await expect.poll(() => isFocused(at.page.locator('dialog iframe')), { timeout: 30_000 }).toBe(true);
     await keyboard.press('Tab');
     await keyboard.press('Enter');
     expect(await at.outcome()).toMatchObject({ setupIntent: { status: 'succeeded' } });
@@ -237,3 +241,6 @@ describe.skipIf(!hasChromium())('the stand-in for Stripe.js, on a page of anothe
     expect((await at.outcome()).thrown).toMatch(/return_url/);
   });
 });
+
+const isFocused = (locator: Locator): Promise<boolean> =>
+  locator.evaluate((element) => element.ownerDocument.activeElement === element);
