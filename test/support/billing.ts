@@ -4,6 +4,7 @@ import { afterAll, beforeAll } from 'vitest';
 import { Cards } from '../../src/billing/cards.js';
 import { Customers } from '../../src/billing/customers.js';
 import { type Details, Gateway } from '../../src/billing/gateway.js';
+import { SETTLE } from '../../src/billing/journal.js';
 import { type Organization } from '../../src/organizations/organization.entity.js';
 import { Organizations } from '../../src/organizations/organizations.js';
 import { type SandboxOptions, StripeSandbox } from '../../src/sandbox/stripe/sandbox.js';
@@ -108,4 +109,12 @@ export async function giveCard(
 ): Promise<void> {
   const intent = await setUpCard(billing, organization, card);
   await billing.app.app.get(Cards).use(actor, organization, intent);
+}
+
+/** Takes away the jobs that look, two minutes after a purchase, what became of it: for tests of what nobody has read yet. */
+export async function forgetToLook({ app }: Pick<BillingApp, 'app'>): Promise<void> {
+  await app.db.query(
+    `select graphile_worker.complete_jobs(array_agg(id)) from graphile_worker.jobs where task_identifier = $1`,
+    [SETTLE],
+  );
 }
