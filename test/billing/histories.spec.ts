@@ -33,7 +33,7 @@ afterAll(async () => {
 });
 
 describe.each(Object.entries(lifeCycles))('%s', (_name, { card, live }) => {
-  test('is lived once, and told in every order', { timeout: 300_000 }, async () => {
+  test('is lived once, and told in every order', { timeout: 180_000 + HISTORIES * 10_000 }, async () => {
     restoreReading();
     const life = await Life.begin(billing, card);
     await live(life);
