@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { migrations } from '../migrations/index.js';
 import { ApiModule } from './api/api.module.js';
+import { ClientTestModule } from './api/client-test/client-test.module.js';
 import { AuditModule } from './audit/audit.module.js';
 import { BillingModule } from './billing/billing.module.js';
 import { DeliveryModule } from './delivery/delivery.module.js';
@@ -30,6 +31,8 @@ export class AppModule {
         WebModule,
         WebhooksModule,
         OpsModule,
+        // Not there at all without its setting, which production refuses.
+        ...(ground.config.clientTestMode ? [ClientTestModule] : []),
       ],
     };
   }

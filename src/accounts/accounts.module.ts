@@ -12,6 +12,7 @@ import { OAuthClients } from './oauth-clients.js';
 import { OAuthJobs } from './oauth/oauth.jobs.js';
 import { PasswordLanes, Passwords } from './sign-in/passwords.js';
 import { Refreshing } from './refreshing.js';
+import { Registrations } from './registrations.js';
 import { Sessions } from './sessions.js';
 import { loadTokenKey, TOKEN_KEY, Tokens } from './tokens.js';
 import { AccountAccess, AccountClosing } from './account-closing.js';
@@ -48,14 +49,15 @@ import { Users } from './users.js';
     ...[Grants, Refreshing, GivingBack, OAuthClients, DeviceCodes, AuthorizationCodes, OAuthJobs],
     ...[Notices, KeyNotices, MailLimits, EmailProofs, ProofMails, ProofLetters, AccountsJobs],
     ...[PasswordGuesses, PasswordChanges, PasswordConsequences, PasswordResets, ResetPasswords, SignOuts],
-    ...[Logins, PendingLogins, SessionStarts, SignUps, NewAccounts, EmailAddresses, AddressProving, IdentityProofs],
+    ...[Logins, PendingLogins, SessionStarts, SignUps, NewAccounts, Registrations],
+    ...[EmailAddresses, AddressProving, IdentityProofs],
     ...[SecondFactors, SecondFactorChanges, SecondFactorWays, Totps, RecoveryCodes, Passkeys, PasskeyChallenges],
     ...[AccountClosing, AccountAccess],
   ],
   exports: [
     ...[Logins, PendingLogins, SignUps, NewAccounts, PasswordChanges, PasswordResets, EmailAddresses, IdentityProofs],
     ...[SecondFactors, SecondFactorChanges, Totps, Passkeys, AccountClosing, SignOuts],
-    ReservedNames,
+    ...[ReservedNames, Registrations],
     Grants,
     Refreshing,
     GivingBack,

@@ -14,6 +14,8 @@ import { domains, type Permission } from './permissions.js';
 import { redirectProblem } from './redirect-uris.js';
 
 export interface NewOAuthClient {
+  /** Default: a new one. */
+  readonly id?: string;
   readonly name: string;
   readonly redirectUris: readonly string[];
   readonly grantTypes: readonly GrantType[];
@@ -57,7 +59,7 @@ export class OAuthClients {
     const client = await this.database.transaction(async (tx) => {
       const made = await tx.save(
         tx.create(OAuthClient, {
-          ...{ id: randomUUID(), name, secretHash: secret === null ? null : this.hashOf(secret) },
+          ...{ id: input.id ?? randomUUID(), name, secretHash: secret === null ? null : this.hashOf(secret) },
           ...{ redirectUris: [...input.redirectUris], grantTypes: [...input.grantTypes], scopes: [...input.scopes] },
           ...{ createdAt: this.clock.now(), removedAt: null },
         }),

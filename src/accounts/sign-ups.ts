@@ -7,6 +7,7 @@ import { EmailProofs } from './mail/email-proofs.js';
 import { MailLimits } from './mail/mail-limits.js';
 import { type Choice, NewAccounts } from './new-accounts.js';
 import { SIGN_UP_MAIL } from './mail/proof-mails.js';
+import { type Wish } from './wish.js';
 import { type StartedSession } from './sessions.js';
 import { addressProblem } from './users.js';
 
@@ -25,13 +26,16 @@ export class SignUps {
     private readonly accounts: NewAccounts,
   ) {}
 
-  /** Sends a link to an address, or, where it has an account, a mail that says so. Throws `rate_limited`. */
-  async ask(origin: Origin, address: string): Promise<void> {
+  /**
+   * Sends a link to an address, or, where it has an account, a mail that says so. `wish` is already filled in where the link
+   * leads to. Throws `rate_limited`.
+   */
+  async ask(origin: Origin, address: string, wish: Wish = {}): Promise<void> {
     this.accounts.mustBeOpen();
     const problem = addressProblem(address);
     if (problem !== null) throw invalidFields({ email: problem });
     await this.limits.count('sign-up', origin, address);
-    await this.jobs.enqueue(this.database, SIGN_UP_MAIL, { address });
+    await this.jobs.enqueue(this.database, SIGN_UP_MAIL, { address, wish });
   }
 
   /** The address behind a link that still works. Throws `not_found`. */

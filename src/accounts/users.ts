@@ -19,6 +19,8 @@ export interface NewUser {
   readonly fullName?: string;
   /** The address is known to be theirs: an operator vouches for it. */
   readonly verified?: boolean;
+  /** Everybody who may see the user sees the address. */
+  readonly shown?: boolean;
 }
 
 /** A new user whose name, address and password are known to be acceptable. */
@@ -55,7 +57,8 @@ export class Users {
   }
 
   /** To be called within {@link namingProblems}. */
-  async createIn(tx: Tx, actor: Actor, { name, email, passwordHash, fullName, verified }: CheckedUser): Promise<User> {
+  async createIn(tx: Tx, actor: Actor, checked: CheckedUser): Promise<User> {
+    const { name, email, passwordHash, fullName, verified, shown } = checked;
     const now = this.clock.now();
     const user = await tx.save(
       tx.create(User, {
@@ -65,7 +68,7 @@ export class Users {
     );
     await this.reserved.mustBeFree(tx, name, 'username');
     const verifiedAt = verified === true ? now : null;
-    const first = { userId: user.id, address: email, isPrimary: true, isPublic: false };
+    const first = { userId: user.id, address: email, isPrimary: true, isPublic: shown === true };
     await tx.insert(Email, { ...first, verifiedAt, createdAt: now });
     await this.audit.record(tx, actor, 'user.create', { userId: user.id }, { user: name });
     return user;
@@ -149,7 +152,8 @@ export async function namingProblems<T>(create: () => Promise<T>): Promise<T> {
   }
 }
 
-function userProblems(name: string, email: string): FieldErrors | null {
+/** What is wrong with a name (in lower case) and an address in themselves; null: nothing. */
+export function userProblems(name: string, email: string): FieldErrors | null {
   const problems: FieldErrors = {};
   if (!/^[a-z0-9_.-]{3,64}$/.test(name)) problems['username'] = 'must be 3 to 64 letters, digits, "_", "-" or "."';
   else if (RESERVED.has(name)) problems['username'] = 'is reserved';

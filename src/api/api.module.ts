@@ -43,6 +43,7 @@ import { UsersController } from './users.controller.js';
     RegistryModule,
   ],
   providers: [GrantTypes, BillingDoor, BillingSights, ChangeAnswers, Drafting, SeatBuying],
+  exports: [GrantTypes],
   controllers: [
     ...[IndexController, AuthController, UsersController, KeysController, OAuthController, OrganizationsController],
     ...[RepositoriesController, PackagesController, ReleasesController, PublishController, DocsController],

@@ -1,14 +1,35 @@
-import { Controller, Get, Param, UseGuards } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Req, Res, UseGuards } from '@nestjs/common';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import { Access } from '../access/access.js';
 import { type Caller } from '../access/callers.js';
+import { PasswordResets } from '../accounts/password-resets.js';
+import { Registrations } from '../accounts/registrations.js';
 import { type User } from '../accounts/user.entity.js';
 import { Users } from '../accounts/users.js';
 import { Organizations } from '../organizations/organizations.js';
 import { Packages } from '../packages/packages.js';
 import { notFound } from '../platform/errors.js';
+import { originOf } from '../platform/http/origin.js';
 import { Urls } from '../platform/urls.js';
 import { AuthenticationGuard, From } from './http/authentication.guard.js';
-import { type SeenPackage, userView } from './views/user.view.js';
+import { type SeenPackage, userReference, userView } from './views/user.view.js';
+
+const filled = (most: number) => z.string().min(1, "can't be blank").max(most, `should be at most ${most} characters`);
+const address = filled(254).transform((typed) => typed.trim());
+/** `email` is what clients send; hex.pm takes a list as well, of which the first is the primary one. */
+const NewUserInput = z
+  .object({
+    username: filled(64).transform((typed) => typed.trim().toLowerCase()),
+    full_name: z.string().max(100, 'should be at most 100 characters').nullish(),
+    password: filled(512),
+    email: address.optional(),
+    emails: z
+      .array(z.object({ email: address }))
+      .max(1, 'give one, more can be added later')
+      .optional(),
+  })
+  .refine(({ email, emails }) => (email ?? emails?.[0]) !== undefined, { path: ['email'], error: "can't be blank" });
 
 @Controller('api/users')
 @UseGuards(AuthenticationGuard)
@@ -16,6 +37,8 @@ export class UsersController {
   constructor(
     private readonly access: Access,
     private readonly users: Users,
+    private readonly registrations: Registrations,
+    private readonly resets: PasswordResets,
     private readonly organizations: Organizations,
     private readonly packages: Packages,
     private readonly urls: Urls,
@@ -36,6 +59,33 @@ export class UsersController {
       ...(primary === undefined ? {} : { email: primary.address }),
       organizations: memberships.map(({ organization, role }) => ({ name: organization.name, role })),
     };
+  }
+
+  /** The account begins once the link in the mail has been opened (`accounts/registrations`); until then its URL finds nothing. */
+  @Post()
+  async register(
+    @Body({ schema: NewUserInput }) { username, full_name, password, email, emails }: z.infer<typeof NewUserInput>,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    const asked = {
+      name: username,
+      address: email ?? emails![0]!.email,
+      password,
+      fullName: full_name?.trim() || undefined,
+    };
+    const user = await this.registrations.register(originOf(request), asked);
+    void reply.header('location', this.urls.user(username)).header('cache-control', 'no-store');
+    if (user !== null) return userView(this.urls, user, await this.users.emails(user.id), []);
+    const { fullName } = asked;
+    return { ...userReference(this.urls, username), email: asked.address, ...(fullName && { full_name: fullName }) };
+  }
+
+  /** Whether or not there is anybody of that name; only the mail tells. */
+  @Post(':name/reset')
+  @HttpCode(204)
+  async reset(@Param('name') name: string, @Req() request: FastifyRequest) {
+    await this.resets.ask(originOf(request), name);
   }
 
   /** Where there is nothing public, strangers do not learn who is here either, nor members who is in other organizations. */

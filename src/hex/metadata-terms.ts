@@ -33,13 +33,20 @@ export function list(term: ErlangTerm): string[] {
   return term.map(text);
 }
 
-/** The pairs of a list of 2-tuples or of a map, keyed by text. No key may occur twice, nor be `__proto__`. */
-export function namedPairs(term: ErlangTerm | readonly ErlangTerm[], where: string): [string, ErlangTerm][] {
+/**
+ * The pairs of a list of 2-tuples or of a map, keyed by text. No key may be `__proto__`, nor occur twice where `once` says so:
+ * by default nowhere.
+ */
+export function namedPairs(
+  term: ErlangTerm | readonly ErlangTerm[],
+  where: string,
+  once: (name: string) => boolean = () => true,
+): [string, ErlangTerm][] {
   const seen = new Set<string>();
   return pairs(term, where).map(([key, value]) => {
     const name = text(key);
     if (name === '__proto__') throw new FormatError('metadata', `${where}: the key "__proto__" is not allowed`);
-    if (seen.has(name)) {
+    if (seen.has(name) && once(name)) {
       throw new FormatError('metadata', `${where}: the key ${JSON.stringify(name.slice(0, 100))} is given twice`);
     }
     seen.add(name);

@@ -278,6 +278,11 @@ describe('metadata', () => {
     expect(() => readMetadata(Buffer.from(text))).toThrow(FormatError);
   });
 
+  it('takes the last of a key given twice, as clients do', () => {
+    const twice = Buffer.concat([config(), Buffer.from('{<<"app">>,<<"wasp">>}.\n{<<"app">>,<<"hornet">>}.\n')]);
+    expect(readMetadata(twice)).toMatchObject({ name: 'bee', app: 'hornet' });
+  });
+
   it('throws nothing but FormatError, whatever the terms', () => {
     const random = seeded(20261122);
     const keys = [

@@ -31,6 +31,7 @@ type Values = ReadonlyMap<string, ErlangTerm>;
 // An OTP application becomes a folder on the client's disk.
 const APP = /^[A-Za-z][A-Za-z0-9_@-]*$/;
 const ADDRESS = /^https?:\/\/[^\s/]/i;
+const IDENTIFYING = new Set(['name', 'version', 'requirements']);
 const BUILD_TOOLS: Readonly<Record<string, string>> = {
   'mix.exs': 'mix',
   'rebar.config': 'rebar3',
@@ -42,11 +43,11 @@ const BUILD_TOOLS: Readonly<Record<string, string>> = {
 /**
  * Reads metadata.config of any client (hex-protocol section 2): both shapes of requirements, `<<"nil">>` for nothing,
  * bytes that are not UTF-8 as Latin-1. Missing build tools are derived from the files at the root. Unknown keys are let
- * pass, keys given twice are not. Throws FormatError for a text that is no list of pairs, and MetadataError with all wrong
+ * pass. Of a key given twice the last counts, as for every client, but for those that say which release this is. Throws FormatError for a text that is no list of pairs, and MetadataError with all wrong
  * fields at once.
  */
 export function readMetadata(bytes: Uint8Array): PackageMetadata {
-  const values: Values = new Map(namedPairs(parseErlangTerms(bytes), 'metadata'));
+  const values: Values = new Map(namedPairs(parseErlangTerms(bytes), 'metadata', (key) => IDENTIFYING.has(key)));
   const errors = new FieldCollector();
   const meta = <T>(field: string, read: () => T): T => errors.collect(['meta', field], read);
   const files = meta('files', () => readFiles(values));

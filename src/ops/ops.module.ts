@@ -5,6 +5,7 @@ import { OrganizationsModule } from '../organizations/organizations.module.js';
 import { PackagesModule } from '../packages/packages.module.js';
 import { RegistryModule } from '../registry/registry.module.js';
 import { Demo } from './demo/demo.js';
+import { Emptying } from './emptying.js';
 import { HealthController } from './health.controller.js';
 import { Metrics } from './metrics.js';
 import { MetricsController } from './metrics.controller.js';
@@ -12,6 +13,6 @@ import { MetricsController } from './metrics.controller.js';
 @Module({
   imports: [AccountsModule, BillingModule, OrganizationsModule, PackagesModule, RegistryModule],
   controllers: [HealthController, MetricsController],
-  providers: [Demo, Metrics],
+  providers: [Demo, Emptying, Metrics],
 })
 export class OpsModule {}

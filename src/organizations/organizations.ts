@@ -134,8 +134,12 @@ export class Organizations implements OnModuleInit {
     return this.database.manager.findOneBy(Repository, { name, organizationId: IsNull() });
   }
 
+  onModuleInit(): Promise<void> {
+    return this.ensurePublicRepository();
+  }
+
   /** Makes the public repository when the operator has just enabled it. */
-  async onModuleInit(): Promise<void> {
+  async ensurePublicRepository(): Promise<void> {
     const name = this.config.publicRepository;
     if (name === undefined) return;
     await this.database.transaction(async (tx) => {

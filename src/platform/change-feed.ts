@@ -4,13 +4,15 @@ import { DedicatedConnection } from './dedicated-connection.js';
 import { type Logger, LOGGER } from './log.js';
 
 export const CHANGE_CHANNEL = 'propolis_change';
+/** Sent where so much has changed that nothing remembered is worth keeping. */
+export const ALL_CHANGED = '*';
 
 /**
  * What committed in any process, heard by every process: `key:12`, `user:3`, `organization:7`, `registry:5/packages/x`.
  * Triggers on the tables send it (migrations), so no writer can forget it, the operator's SQL console included.
  *
  * Those who keep answers in memory drop them on `changed`, drop everything on `gap` (the connection was lost, so changes
- * may have been missed), and keep nothing while `listening` is false.
+ * may have been missed) or everything has changed, and keep nothing while `listening` is false.
  */
 @Injectable()
 export class ChangeFeed implements OnModuleInit, BeforeApplicationShutdown {
@@ -25,7 +27,8 @@ export class ChangeFeed implements OnModuleInit, BeforeApplicationShutdown {
         this.gaps.forEach((heard) => heard());
       },
       lost: () => this.gaps.forEach((heard) => heard()),
-      notified: (tag: string) => this.changed.forEach((heard) => heard(tag)),
+      notified: (tag: string) =>
+        tag === ALL_CHANGED ? this.gaps.forEach((heard) => heard()) : this.changed.forEach((heard) => heard(tag)),
     };
     // A connection that has gone silent must be noticed before the second is over in which a revocation bites.
     const heart = { every: 300, within: 600 };

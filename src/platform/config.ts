@@ -108,6 +108,7 @@ const settings = z.object({
     .optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   DEMO: flag.optional(),
+  CLIENT_TEST_MODE: flag.default(false),
 });
 
 /** The names of all settings, in the order of the schema. */
@@ -138,6 +139,9 @@ function crossChecks(s: Settings): string[] {
   ] as const)
     if (s[value] !== undefined && s[file] !== undefined) problems.push(`${value}: give it or ${file}, not both`);
   problems.push(...billingChecks(s));
+  // It hands out tokens for everybody's account: nobody but this machine may reach it.
+  if (s.CLIENT_TEST_MODE && !isLoopback(s.HOST))
+    problems.push('CLIENT_TEST_MODE: only where HOST is a loopback address, such as 127.0.0.1');
   // A job may hold one connection while it needs another; with more jobs than connections they could wait for ever.
   if (s.JOBS_CONCURRENCY >= s.DATABASE_POOL_SIZE) problems.push('JOBS_CONCURRENCY: must be below DATABASE_POOL_SIZE');
   return s.NODE_ENV === 'production' ? [...problems, ...productionChecks(s)] : problems;
@@ -189,6 +193,7 @@ function productionChecks(s: Settings): string[] {
   must(s.SMTP_URL !== undefined, 'SMTP_URL: needed, the local mailbox is for trying things out');
   must(s.MAIL_FROM !== undefined, 'MAIL_FROM: needed, relays only take senders they know');
   must(billingMode(s) !== 'sandbox', 'STRIPE_SECRET_KEY: needed, or BILLING=off; the sandbox takes no real money');
+  must(!s.CLIENT_TEST_MODE, 'CLIENT_TEST_MODE: gives anybody a token for any account, for tests of clients');
   must(s.DEMO !== true, 'DEMO: the demo organization has published passwords');
   return problems;
 }
@@ -260,7 +265,7 @@ function shape(s: Settings) {
     signingKey: Object.freeze({ pem: s.SIGNING_KEY, file: s.SIGNING_KEY_FILE }),
     tokenKey: Object.freeze({ pem: s.TOKEN_KEY, file: s.TOKEN_KEY_FILE }),
     /** Name of the repository open to everybody, or undefined where the operator has none. */
-    publicRepository: s.PUBLIC_REPOSITORY,
+    publicRepository: s.PUBLIC_REPOSITORY ?? (s.CLIENT_TEST_MODE ? 'hexpm' : undefined),
     /** May anybody make an account, or only who was invited into an organization? */
     signUp: s.SIGN_UP,
     billing: Object.freeze({
@@ -295,9 +300,13 @@ function shape(s: Settings) {
     /** Undefined: metrics are shown to this machine only. */
     metricsToken: s.METRICS_TOKEN,
     logLevel: s.LOG_LEVEL,
-    demo: s.DEMO ?? (s.DATABASE_URL === undefined && s.NODE_ENV === 'development'),
+    demo: s.DEMO ?? (s.DATABASE_URL === undefined && s.NODE_ENV === 'development' && !s.CLIENT_TEST_MODE),
+    /** For the test suite of the Hex client: see `api/client-test` and docs/client-test-mode.md. */
+    clientTestMode: s.CLIENT_TEST_MODE,
   };
 }
+
+const isLoopback = (host: string): boolean => /^(localhost|127(\.\d{1,3}){3}|::1)$/.test(host);
 
 /** How browsers on this machine call it. By a name where there is one: passkeys cannot belong to a number (WebAuthn, section 5.1.3). */
 function nameOf(host: string): string {

@@ -11,7 +11,10 @@ const query = (values: Record<string, string | undefined>): string => {
 export const paths = {
   home: '/',
   signup: '/signup',
-  completeSignup: (token?: string): string => `/signup/complete${query({ token })}`,
+  completeSignup: (
+    token?: string,
+    wish: { username?: string | undefined; fullName?: string | undefined } = {},
+  ): string => `/signup/complete${query({ token, username: wish.username, full_name: wish.fullName })}`,
   login: (back?: string): string => `/login${query({ return: back })}`,
   passkeyLogin: '/login/passkey',
   /** What a browser's passkey is asked, for the scripts. */

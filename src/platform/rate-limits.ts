@@ -1,6 +1,7 @@
-import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
 import { DataSource } from 'typeorm';
+import { CONFIG, type Config } from './config.js';
 import { Jobs } from './jobs.js';
 
 /** Where a counter stands after this request. */
@@ -17,6 +18,7 @@ export class RateLimit {
   constructor(
     private readonly limiter: RateLimiterPostgres,
     readonly limit: number,
+    private readonly enforced = true,
   ) {}
 
   /** Counts one and says where the counter stands. */
@@ -36,7 +38,7 @@ export class RateLimit {
 
   private state(result: RateLimiterRes): LimitState {
     const resetsAt = Math.ceil((Date.now() + result.msBeforeNext) / 1000);
-    const exceeded = result.consumedPoints > this.limit;
+    const exceeded = this.enforced && result.consumedPoints > this.limit;
     return { limit: this.limit, remaining: Math.max(0, this.limit - result.consumedPoints), resetsAt, exceeded };
   }
 }
@@ -48,6 +50,7 @@ export class RateLimits implements OnModuleInit {
   constructor(
     private readonly database: DataSource,
     private readonly jobs: Jobs,
+    @Inject(CONFIG) private readonly config: Config,
   ) {}
 
   onModuleInit(): void {
@@ -60,7 +63,8 @@ export class RateLimits implements OnModuleInit {
       ...{ storeClient: this.database, storeType: 'typeorm', tableName: 'rate_limits', tableCreated: true },
       ...{ keyPrefix: name, points, duration: windowSeconds, clearExpiredByTimeout: false },
     });
-    return new RateLimit(limiter, points);
+    // The Hex client's tests make hundreds of people within a minute, from this machine.
+    return new RateLimit(limiter, points, !this.config.clientTestMode);
   }
 
   /** Removes counters whose window is over. */

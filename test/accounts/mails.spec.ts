@@ -17,6 +17,7 @@ const key = { name: 'ci', permissions: ['api:read', 'repository:acme'], expiresA
 
 const letters: Record<string, Letter> = {
   'sign-up': mails.signUpLetter(link('signup/complete')),
+  'sign-up-by-program': mails.signUpLetter(link('signup/complete'), 'ada'),
   'already-signed-up': mails.alreadySignedUpLetter('ada', `${SITE}/login`, about.resetUrl),
   'verify-email': mails.verifyEmailLetter('ada', link('verify-email')),
   'password-reset': mails.passwordResetLetter('ada', link('password/reset'), from),

@@ -42,9 +42,16 @@ const changed = (
   because: dueTo(about.name),
 });
 
-export const signUpLetter = (url: string): Letter => ({
+/** `name`: what they have asked for, where a program asked for them. */
+export const signUpLetter = (url: string, name?: string): Letter => ({
   subject: 'Finish signing up',
-  paragraphs: ['Welcome. Choose a user name and a password to finish your account:'],
+  paragraphs:
+    name === undefined
+      ? ['Welcome. Choose a user name and a password to finish your account:']
+      : [
+          `Welcome. You have asked for an account with the user name ${name}.`,
+          'Nothing has been made of it yet: type your password once more, on our page, to finish your account:',
+        ],
   action: { label: 'Finish signing up', url },
   afterwards: ['The link works once and for 24 hours.'],
   because:

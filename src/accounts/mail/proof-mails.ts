@@ -11,10 +11,17 @@ import { alreadySignedUpLetter, passwordResetLetter, signUpLetter, verifyEmailLe
 import { EmailProofs } from './email-proofs.js';
 import { Email } from '../email.entity.js';
 import { User } from '../user.entity.js';
+import { type Wish } from '../wish.js';
 import { Users } from '../users.js';
 
 export const SIGN_UP_MAIL = 'accounts.sign-up-mail';
 export const RESET_MAIL = 'accounts.reset-mail';
+
+export interface SignUpRequest {
+  readonly address: string;
+  /** Missing in jobs of earlier versions. */
+  readonly wish?: Wish;
+}
 
 export interface ResetRequest {
   readonly login: string;
@@ -33,10 +40,11 @@ export class ProofLetters {
     private readonly clock: Clock,
   ) {}
 
-  async signUp(tx: Tx, to: string): Promise<void> {
+  async signUp(tx: Tx, to: string, wish: Wish): Promise<void> {
     const subject = `address:${to.toLowerCase()}`;
     const { token, cause } = await this.proofs.issue(tx, { purpose: 'sign_up', subject, address: to });
-    await this.mails.send(tx, { to, cause, letter: signUpLetter(this.urls.page(paths.completeSignup(token))) });
+    const url = this.urls.page(paths.completeSignup(token, wish));
+    await this.mails.send(tx, { to, cause, letter: signUpLetter(url, wish.username) });
   }
 
   async alreadySignedUp(tx: Tx, user: User, to: string): Promise<void> {
@@ -79,14 +87,14 @@ export class ProofMails implements OnModuleInit {
   }
 
   onModuleInit(): void {
-    this.jobs.define(SIGN_UP_MAIL, ({ address }: { address: string }) => this.signUp(address));
+    this.jobs.define(SIGN_UP_MAIL, ({ address, wish }: SignUpRequest) => this.signUp(address, wish));
     this.jobs.define(RESET_MAIL, (request: ResetRequest) => this.reset(request));
   }
 
-  private async signUp(address: string): Promise<void> {
+  private async signUp(address: string, wish: Wish = {}): Promise<void> {
     const existing = await this.users.byLogin(address);
     await this.database.transaction((tx) =>
-      existing === null ? this.letters.signUp(tx, address) : this.letters.alreadySignedUp(tx, existing, address),
+      existing === null ? this.letters.signUp(tx, address, wish) : this.letters.alreadySignedUp(tx, existing, address),
     );
   }
 

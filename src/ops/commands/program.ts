@@ -3,6 +3,7 @@ import { auditCommands } from './audit.command.js';
 import { billingCommands } from './billing.command.js';
 import { AdminCommand, type Open, type Terminal } from './command-line.js';
 import { complaint, oneLine } from './complaint.js';
+import { dataCommands } from './data.command.js';
 import { keyCommands } from './key.command.js';
 import { memberCommands } from './member.command.js';
 import { oauthClientCommands } from './oauth-client.command.js';
@@ -46,6 +47,7 @@ function program(open: Open, terminal: Terminal): AdminCommand {
     registryCommands,
     billingCommands,
     auditCommands,
+    dataCommands,
   ];
   for (const add of nouns) add(admin);
   return admin;

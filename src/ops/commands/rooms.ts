@@ -17,6 +17,7 @@ import { Packages } from '../../packages/packages.js';
 import { Releases } from '../../packages/releases.js';
 import { CONFIG, type Config } from '../../platform/config.js';
 import { Registry } from '../../registry/registry.js';
+import { Emptying } from '../emptying.js';
 import { SigningKey } from '../../registry/signing-key.js';
 
 /** What commands work with. They know it by type only, so that help does not wait for the whole product to load. */
@@ -34,6 +35,7 @@ export function roomsOf(app: INestApplicationContext) {
     releases: app.get(Releases),
     registry: app.get(Registry),
     signingKey: app.get(SigningKey),
+    emptying: app.get(Emptying),
     billing: {
       mode: app.get<Config>(CONFIG).billing.mode,
       gateway: app.get(Gateway),

@@ -13,12 +13,16 @@ import { loggedIn } from './session-cookies.js';
 import { mailSentPage } from './mail-sent.page.js';
 import { choosePage, signUpClosedPage, signUpPage } from './sign-up.page.js';
 
+const wished = (most: number) => z.string().max(most).catch('').default('');
 const AddressForm = z.object({ email: filledLine(254).transform((email) => email.trim()) });
 const ChoiceForm = z.object({
   username: filledLine(64),
   full_name: line(100).optional(),
   password: line().min(1, "can't be blank"),
 });
+
+/** What a program has asked for in their name (`accounts/registrations`). */
+const Wished = z.object({ username: wished(64), full_name: wished(100) });
 
 /** First the mailbox, then name and password: see `accounts/sign-ups`. */
 @Pages('signup')
@@ -48,10 +52,14 @@ export class SignUpController {
   }
 
   @Get('complete')
-  async choose(@Visiting() visitor: Visitor, @Query('token') token: unknown): Promise<Answer> {
+  async choose(
+    @Visiting() visitor: Visitor,
+    @Query('token') token: unknown,
+    @Query({ schema: Wished }) values: z.infer<typeof Wished>,
+  ): Promise<Answer> {
     return orDeadLink(visitor, paths.signup, async () => {
       const address = await this.signUps.look(visitor.origin, token);
-      return html(choosePage(visitor, { address, token: String(token), form: emptyForm }));
+      return html(choosePage(visitor, { address, token: String(token), form: { ...emptyForm, values } }));
     });
   }
 
