@@ -76,6 +76,6 @@ export class PublishController {
     void reply
       .status(outcome === 'created' ? 201 : 200)
       .header('location', this.urls.release(scopeOf(repository), pkg.name, release.version));
-    return releaseView(this.urls, repository, pkg, release, await this.releases.requirements(release), 0);
+    return releaseView(this.urls, repository, pkg, release, await this.releases.details(release), 0);
   }
 }

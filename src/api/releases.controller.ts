@@ -17,9 +17,15 @@ import { StandingWarning } from './http/standing-warning.interceptor.js';
 import { VISIBLE_MS } from './publish.controller.js';
 import { releaseView } from './views/release.view.js';
 
+/** mix sends an empty one for none. */
+const Message = z
+  .string()
+  .max(140, 'should be at most 140 characters')
+  .refine((text) => text === '' || text.length >= 3, 'should be at least 3 characters')
+  .transform((text) => text || null);
 const RetirementInput = z.object({
   reason: z.enum(retirementReasons, { error: 'is invalid' }),
-  message: z.string().min(3, 'should be at least 3 characters').max(140, 'should be at most 140 characters').nullish(),
+  message: Message.nullish(),
 });
 
 @Controller(['api/packages/:name/releases/:version', 'api/repos/:repository/packages/:name/releases/:version'])
@@ -47,7 +53,7 @@ export class ReleasesController {
     const release = pkg && (await this.releases.find(pkg, version));
     if (pkg === null || release === null) throw notFound(`release ${name} ${version}`);
     const downloads = (await this.downloads.ofReleases([release.id])).get(release.id) ?? 0;
-    return releaseView(this.urls, repository, pkg, release, await this.releases.requirements(release), downloads);
+    return releaseView(this.urls, repository, pkg, release, await this.releases.details(release), downloads);
   }
 
   @Delete()

@@ -23,6 +23,15 @@ export function ownersOf(db: EntityManager, packageId: string): Promise<NamedOwn
   );
 }
 
+/** The address somebody shows to everybody; null: none. */
+export async function shownAddress(db: EntityManager, userId: string): Promise<string | null> {
+  const rows = await db.query<{ email: string | null }[]>(
+    `select ${SHOWN_ADDRESS} as email from users u where u.id = $1`,
+    [userId],
+  );
+  return rows[0]?.email ?? null;
+}
+
 /** Members who may publish, as owners: admins, then writers. */
 export function publishersOf(db: EntityManager, organizationId: string): Promise<NamedOwner[]> {
   return db.query(

@@ -10,6 +10,7 @@ import { type EventKind, Events } from '../platform/events.js';
 import { Objects } from '../platform/objects.js';
 import { Package } from './package.entity.js';
 import { type PackageState, ReleaseReverted, RetirementChanged } from './packages.events.js';
+import { shownAddress } from './owners.queries.js';
 import { hasDependents, isHere, lockPackage, nextRevision } from './packages.queries.js';
 import { describePackage } from './publish/describe-package.js';
 import { revertProblem } from './publish/windows.js';
@@ -25,6 +26,12 @@ export interface Retirement {
 export type StillMay = (tx: Tx) => Promise<void>;
 
 const always: StillMay = async () => undefined;
+
+export interface ReleaseDetails {
+  readonly requirements: readonly Requirement[];
+  /** The address its publisher shows to everybody. */
+  readonly publisherEmail: string | null;
+}
 
 /** Releases that exist: looking at them, retiring them, taking them back. Publishing is in `publishing.ts`. */
 @Injectable()
@@ -43,6 +50,13 @@ export class Releases {
 
   requirements(release: Release): Promise<Requirement[]> {
     return this.database.manager.find(Requirement, { where: { releaseId: release.id }, order: { name: 'asc' } });
+  }
+
+  /** What clients show of a release besides its row. */
+  async details(release: Release): Promise<ReleaseDetails> {
+    const { publisherId } = release;
+    const publisherEmail = publisherId === null ? null : await shownAddress(this.database.manager, publisherId);
+    return { requirements: await this.requirements(release), publisherEmail };
   }
 
   /** Is whoever published it still here: with an open account, and in the organization that the package is of? */

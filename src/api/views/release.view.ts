@@ -1,7 +1,7 @@
 import { scopeOf, type Repository } from '../../organizations/repository.entity.js';
 import { type Package } from '../../packages/package.entity.js';
 import { type Release } from '../../packages/release.entity.js';
-import { type Requirement } from '../../packages/requirement.entity.js';
+import { type ReleaseDetails } from '../../packages/releases.js';
 import { type Urls } from '../../platform/urls.js';
 import { installSnippets } from './install-snippets.js';
 import { iso } from './time.js';
@@ -16,7 +16,7 @@ export function releaseView(
   repository: Repository,
   pkg: Package,
   release: Release,
-  requirements: readonly Requirement[],
+  { requirements, publisherEmail }: ReleaseDetails,
   downloads: number,
 ) {
   const scope = scopeOf(repository);
@@ -37,6 +37,10 @@ export function releaseView(
     configs: installSnippets(scope, pkg.name, release),
     meta: { app: release.meta.app, build_tools: release.meta.buildTools, elixir: release.meta.elixir },
     downloads,
-    publisher: release.publisherId === null ? null : userReference(urls, release.publisherName),
+    publisher: publisherView(urls, release, publisherEmail),
   };
+}
+
+function publisherView(urls: Urls, { publisherId, publisherName }: Release, email: string | null) {
+  return publisherId === null ? null : { ...userReference(urls, publisherName), ...(email !== null && { email }) };
 }
