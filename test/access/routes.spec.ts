@@ -101,6 +101,8 @@ const ROUTES = {
     GET /api/packages
     GET /api/repos
     GET /api/users/:name
+    POST /api/users
+    POST /api/users/:name/reset
     POST /api/oauth/device_authorization
     POST /api/oauth/revoke
     POST /api/oauth/revoke_by_hash

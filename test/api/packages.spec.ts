@@ -263,12 +263,17 @@ describe('retiring', () => {
     });
     const during = await fetchIndex(name);
     expect(during).not.toBe(before);
+    // As mix sends none.
+    expect((await retire(name, { reason: 'invalid', message: '' }, true)).status).toBe(204);
+    const wordless = { reason: 'invalid', message: null };
+    expect((await get(`packages/${name}/releases/1.0.0`)).body.retirement).toEqual(wordless);
     const back = await ask(url(`packages/${name}/releases/1.0.0/retire`), { method: 'DELETE', key, erlang: true });
     expect([back.status, back.bytes.length]).toEqual([204, 0]);
     expect((await get(`packages/${name}`)).body.retirements).toEqual({});
     expect(await fetchIndex(name)).not.toBe(during);
     expect((await audits(name)).map(({ action }) => action)).toEqual([
       'release.publish',
+      'release.retire',
       'release.retire',
       'release.unretire',
     ]);

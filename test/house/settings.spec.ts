@@ -53,7 +53,7 @@ describe('wrong settings', () => {
   });
 
   test('production refuses every default that is only good for trying things out', () => {
-    const found = problems({ NODE_ENV: 'production', DEMO: 'true' });
+    const found = problems({ NODE_ENV: 'production', DEMO: 'true', CLIENT_TEST_MODE: 'true' });
     expect(found.map((problem) => problem.split(/[: ]/)[0])).toEqual([
       'DATABASE_URL',
       'PUBLIC_URL',
@@ -63,8 +63,16 @@ describe('wrong settings', () => {
       'SMTP_URL',
       'MAIL_FROM',
       'STRIPE_SECRET_KEY',
+      'CLIENT_TEST_MODE',
       'DEMO',
     ]);
+  });
+
+  test('nobody but this machine reaches the client test mode', () => {
+    for (const HOST of ['0.0.0.0', '::', '10.0.0.1', 'hex.example.org', '127.example.org'])
+      expect(problems({ CLIENT_TEST_MODE: 'true', HOST })).toEqual([expect.stringMatching(/^CLIENT_TEST_MODE: /)]);
+    for (const HOST of ['127.0.0.1', '::1', 'localhost'])
+      expect(readConfig({ CLIENT_TEST_MODE: 'true', HOST })).toMatchObject({ publicRepository: 'hexpm', demo: false });
   });
 
   test('no problem repeats a secret', () => {
