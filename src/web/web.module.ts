@@ -4,6 +4,7 @@ import { AccountsModule } from '../accounts/accounts.module.js';
 import { BillingModule } from '../billing/billing.module.js';
 import { OrganizationsModule } from '../organizations/organizations.module.js';
 import { PackagesModule } from '../packages/packages.module.js';
+import { PoliciesModule } from '../policies/policies.module.js';
 import { RegistryModule } from '../registry/registry.module.js';
 import { ActivityController } from './account/activity.controller.js';
 import { DeleteController } from './account/delete.controller.js';
@@ -64,6 +65,7 @@ import { PackageController } from './packages/package.controller.js';
 import { PackageListController } from './packages/packages.controller.js';
 import { ReleaseActsController } from './packages/release-acts.controller.js';
 import { ReleaseSights } from './packages/release-sights.js';
+import { PoliciesController } from './policies/policies.controller.js';
 import { PersonController } from './people/person.controller.js';
 
 /** Signing up, logging in, and a person's own account. */
@@ -76,7 +78,7 @@ const accountPages = [
 
 const organizationPages = [
   ...[OrganizationListController, OverviewController, MembersController, AuditController, ReadersController],
-  ...[SettingsController, LeavingController, DeletionController, InvitationController],
+  ...[SettingsController, LeavingController, DeletionController, InvitationController, PoliciesController],
 ];
 
 const billingPages = [
@@ -87,7 +89,15 @@ const billingPages = [
 
 /** The site. One folder a resource; what they share is in `http/`, `layout/`, `components/` and `assets/`. */
 @Module({
-  imports: [AccessModule, AccountsModule, BillingModule, OrganizationsModule, PackagesModule, RegistryModule],
+  imports: [
+    AccessModule,
+    AccountsModule,
+    BillingModule,
+    OrganizationsModule,
+    PackagesModule,
+    PoliciesModule,
+    RegistryModule,
+  ],
   providers: [
     OrganizationSights,
     OrganizationsPlace,

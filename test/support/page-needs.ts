@@ -145,3 +145,11 @@ export async function renewRecoveryCodes(page: Page): Promise<void> {
 export function unfold(words: string): (page: Page) => Promise<void> {
   return (page) => page.locator('summary', { hasText: words }).first().click();
 }
+
+/** A policy with an exception that means nothing. */
+export async function wrongPolicy(page: Page): Promise<void> {
+  await Promise.all([page.waitForEvent('load'), page.getByRole('button', { name: 'Add an exception' }).click()]);
+  await sendWith({ 'r0-cooldown': 'a week', 'r0-o0-package': 'Plug', 'r0-o0-requirement': 'newest', name: 'strict' })(
+    page,
+  );
+}

@@ -20,6 +20,7 @@ import {
   totpBegun,
   unfold,
   verifyLink,
+  wrongPolicy,
 } from './page-needs.js';
 import { type Who } from './world.js';
 
@@ -159,6 +160,17 @@ export const seenPages: readonly SeenPage[] = [
     ...{ name: 'members-mistake', who: 'founder', state: 'error', address: paths.members('newcomer') },
     then: sendWith({ email: 'not an address' }),
   },
+  { name: 'policies', who: 'admin', state: 'full', address: paths.policies('acme') },
+  { name: 'policies-none', who: 'founder', state: 'empty', address: paths.policies('newcomer') },
+  { name: 'policy', who: 'admin', state: 'full', address: paths.policy('acme', 'strict-prod') },
+  { name: 'policy-read', who: 'reader', state: 'full', address: paths.policy('acme', 'open-source') },
+  { name: 'policy-new', who: 'founder', state: 'empty', address: paths.newPolicy('newcomer') },
+  {
+    ...{ name: 'policy-mistake', who: 'founder', state: 'error' },
+    address: paths.newPolicy('newcomer'),
+    then: wrongPolicy,
+  },
+  { name: 'policy-edit', who: 'admin', state: 'full', address: paths.editPolicy('acme', 'strict-prod') },
   { name: 'audit', who: 'admin', state: 'full', address: paths.audit('acme') },
   { name: 'audit-none', who: 'admin', state: 'empty', address: paths.auditPage('acme', { action: 'key.revoke' }) },
   { name: 'readers', who: 'admin', state: 'full', address: paths.readers('acme') },

@@ -58,12 +58,11 @@ export function present(what: string, found: boolean): boolean {
 export const hasRebar3 = async (): Promise<boolean> =>
   present('rebar3', await succeeds('rebar3', ['version'], clean({ HOME: homedir() })));
 
-/** The Hex client is an archive of mix; Debian has mix but not the archive. */
-export async function hasHexClient(): Promise<boolean> {
+/** The Hex client is an archive of mix; Debian has mix but not the archive. `task`: one that not every version has. */
+export async function hasHexClient(task = 'hex.repo'): Promise<boolean> {
   const found =
-    existsSync(mixHome()) &&
-    (await succeeds('mix', ['help', 'hex.repo'], clean({ HOME: homedir(), MIX_HOME: mixHome() })));
-  return present('the Hex client (mix hex)', found);
+    existsSync(mixHome()) && (await succeeds('mix', ['help', task], clean({ HOME: homedir(), MIX_HOME: mixHome() })));
+  return present(`the Hex client (mix ${task === 'hex.repo' ? 'hex' : task})`, found);
 }
 
 export const mixHome = (): string => process.env['MIX_HOME'] ?? join(homedir(), '.mix');

@@ -11,6 +11,7 @@ import { Deletions } from '../../src/organizations/deletions.js';
 import { Organizations } from '../../src/organizations/organizations.js';
 import { Profiles } from '../../src/organizations/profiles.js';
 import { Owners } from '../../src/packages/owners.js';
+import { Policies } from '../../src/policies/policies.js';
 import { type TestApp } from './app.js';
 import { type Profile } from './browser.js';
 import { type Answer, ask, publish } from './http.js';
@@ -71,6 +72,7 @@ async function more(test: TestApp, { busy, people: { admin, reader } }: Pick<Wor
     ...{ displayName: 'Acme Corporation', website: 'https://acme.example.org/', about },
     contactEmail: 'packages@acme.example.org',
   });
+  await policies(test, busy);
   await loggedInMachine(test, admin, 'api:read repositories');
   await test.app.get(EmailAddresses).add(TESTS, admin, 'ada.lovelace@department-of-engines.example.org');
   const organizations = test.app.get(Organizations);
@@ -86,6 +88,34 @@ async function more(test: TestApp, { busy, people: { admin, reader } }: Pick<Wor
     const columns = [late.id, new Date(accessUntil)];
     await test.db.query(`update organizations set payment = 'past_due', access_until = $2 where id = $1`, columns);
   }
+}
+
+async function policies(test: TestApp, busy: Organization): Promise<void> {
+  const verb = test.app.get(Policies);
+  const override = { requirement: null, advisoryId: null, retirementReason: null, comment: null };
+  const open = { advisoryMinSeverity: null, retirementReasons: [], cooldown: null };
+  await verb.save(TESTS, busy, 'strict-prod', {
+    ...{ description: 'What is deployed to production may use', visibility: 'private' },
+    repositories: [
+      {
+        repository: 'hexpm',
+        restriction: { advisoryMinSeverity: 'high', retirementReasons: ['invalid', 'security'], cooldown: '7d' },
+        overrides: [
+          { ...override, action: 'deny', package: 'left_pad', comment: 'Its owner changed, and nobody knows to whom' },
+          {
+            ...{ ...override, action: 'advisory', package: 'plug_cowboy', requirement: '~> 2.7' },
+            ...{ advisoryId: 'EEF-CVE-2026-32686', comment: 'We do not use the parser that it is about' },
+          },
+          { ...override, action: 'cooldown', package: 'plug', requirement: '== 1.18.4' },
+        ],
+      },
+      { repository: 'acme', restriction: { ...open, retirementReasons: ['security'] }, overrides: [] },
+    ],
+  });
+  await verb.save(TESTS, busy, 'open-source', {
+    ...{ description: null, visibility: 'public' },
+    repositories: [{ repository: 'hexpm', restriction: { ...open, cooldown: '2w' }, overrides: [] }],
+  });
 }
 
 async function secondFactors(test: TestApp, user: User): Promise<void> {

@@ -7,6 +7,7 @@ import { Changes } from '../../src/billing/changes.js';
 import { Checkout } from '../../src/billing/checkout.js';
 import { Invoices } from '../../src/billing/invoices.js';
 import { SeatOrders } from '../../src/billing/seat-orders.js';
+import { Policies } from '../../src/policies/policies.js';
 import { type TestApp } from '../support/app.js';
 import { actor, payer, useBilling } from '../support/billing.js';
 import { browse, type Fields, type Seen } from '../support/browsing.js';
@@ -160,6 +161,15 @@ const ROUTES: Readonly<Record<string, Prepare | undefined>> = {
   'POST /orgs/:organization/keys/:id/revoke': async (at) => ({
     path: `/orgs/${at.name}/keys/${await at.key(at.organization)}/revoke`,
   }),
+  'GET /orgs/:organization/policies': undefined,
+  'GET /orgs/:organization/policies/new': undefined,
+  'POST /orgs/:organization/policies/new': () => ({
+    fields: { do: 'save', name: unique('strict'), description: '', visibility: 'private', 'r0-repository': 'hexpm' },
+  }),
+  'GET /orgs/:organization/policies/:policy': (at) => ofPolicy(at, ''),
+  'GET /orgs/:organization/policies/:policy/edit': (at) => ofPolicy(at, '/edit'),
+  'POST /orgs/:organization/policies/:policy/edit': (at) => ofPolicy(at, '/edit', { do: 'save', description: '' }),
+  'POST /orgs/:organization/policies/:policy/delete': (at) => ofPolicy(at, '/delete'),
   'GET /orgs/:organization/access': undefined,
   'GET /orgs/:organization/audit': undefined,
   'GET /orgs/:organization/audit.csv': undefined,
@@ -245,6 +255,12 @@ async function subscribed({ name, organization }: Estate): Promise<void> {
   const wanted = { plan: 'monthly', seats: 80, code: null } as const;
   const { id } = await app.app.get(Checkout).draft(actor, organization, wanted);
   await app.app.get(Changes).confirm(actor, organization, id);
+}
+async function ofPolicy({ name, organization }: Estate, act: string, fields: Fields = {}): Promise<Request> {
+  const policy = unique('strict');
+  const rules = { description: null, visibility: 'private', repositories: [] } as const;
+  await app.app.get(Policies).save(actor, organization, policy, rules);
+  return { path: `/orgs/${name}/policies/${policy}${act}`, fields };
 }
 let wanted = 80;
 /** One that nobody has agreed to yet. */

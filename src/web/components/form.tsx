@@ -228,10 +228,12 @@ export interface SubmitProps {
   readonly value?: string;
   /** Where the words alone do not say what it is about: "Remove" in a list. */
   readonly label?: string;
+  /** Works although the browser finds fields missing: it does not save yet. */
+  readonly unchecked?: boolean;
   readonly children: ComponentChildren;
 }
 
-export function Submit({ tone = 'accent', small = false, name, value, label, children }: SubmitProps) {
+export function Submit({ tone = 'accent', small = false, name, value, label, unchecked, children }: SubmitProps) {
   const look = tone === 'accent' ? '' : ` button-${tone}`;
   return (
     <button
@@ -240,6 +242,7 @@ export function Submit({ tone = 'accent', small = false, name, value, label, chi
       name={name}
       value={value}
       aria-label={label}
+      formNoValidate={unchecked}
     >
       {children}
     </button>

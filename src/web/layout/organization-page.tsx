@@ -23,6 +23,7 @@ const tabs: readonly Tab[] = [
   { label: 'Overview', path: paths.organization, action: 'organization.see' },
   { label: 'Members', path: paths.members, action: 'members.read' },
   { label: 'Keys', path: paths.organizationKeys, action: 'keys.read' },
+  { label: 'Policies', path: paths.policies, action: 'policies.read' },
   { label: 'Who can read', path: paths.readers, action: 'readers.read' },
   { label: 'Audit log', path: paths.audit, action: 'audit.read' },
   { label: 'Billing', path: paths.billing, action: 'billing.manage' },
