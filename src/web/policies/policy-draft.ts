@@ -94,9 +94,8 @@ export function readDraft(body: unknown): PolicyDraft {
 /** What one of the buttons does to the rows, and the field that has the focus afterwards. Null: the form is to be saved. */
 export function pressed(draft: PolicyDraft, body: unknown): { draft: PolicyDraft; focus: string | null } | null {
   const button = (body as Record<string, unknown> | null)?.['do'];
-  const [act = '', r = 0, o = 0] = String(button ?? '')
-    .split(' ')
-    .map((part, index) => (index === 0 ? part : Number(part))) as [string, number?, number?];
+  const [act = '', ...place] = typeof button === 'string' ? button.split(' ') : [];
+  const [r = 0, o = 0] = place.map(Number);
   const { repositories } = draft;
   const one = repositories[r];
   const change = (overrides: readonly OverrideDraft[]) => ({
