@@ -11,6 +11,7 @@ import { PackagePages0010 } from './0010-package-pages.js';
 import { Billing0011 } from './0011-billing.js';
 import { PackageApi0012 } from './0012-package-api.js';
 import { Policies0014 } from './0014-policies.js';
+import { WriteProofs0016 } from './0016-write-proofs.js';
 
 /**
  * The ordered list of schema changes. Forward only: a released migration is never edited, and each must let the previous
@@ -27,4 +28,5 @@ export const migrations = [
   Billing0011,
   PackageApi0012,
   Policies0014,
+  WriteProofs0016,
 ];

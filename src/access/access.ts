@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { covers, type Permission } from '../accounts/permissions.js';
+import { covers, isWriting, type Permission } from '../accounts/permissions.js';
 import { type Role } from '../organizations/member.entity.js';
 import { Members } from '../organizations/members.js';
 import { type Organization } from '../organizations/organization.entity.js';
@@ -65,6 +65,7 @@ export class Access {
     const target = { name: repository?.name ?? name ?? '', package: pkg };
     const role = repository === null ? null : await this.roleIn(caller, repository, pkg);
     const standing = this.answer(caller, action, target, { role, organization });
+    await this.proved(caller, ruleOf(action).permission(target));
     const warning = organization === null ? { text: null, until: null } : this.standings.warning(organization);
     const until = earliest(caller.until, earliest(standing?.until ?? null, warning.until));
     return { repository: repository!, organization, role, standing, warning: warning.text, until };
@@ -111,13 +112,16 @@ export class Access {
     const organization = await this.organizations.byName(name);
     const role = organization && (await this.roleInOrganization(caller, organization.id));
     this.answer(caller, action, { name }, { role, organization });
+    await this.proved(caller, ruleOf(action).permission({ name }));
     return organization!;
   }
 
   /** The person behind the request, for what concerns the account itself. An organization's key has no account. */
-  account(caller: Caller, use: 'read' | 'write'): Extract<Caller['actor'], { kind: 'user' }> {
-    this.credential(caller, { domain: 'api', resource: use });
+  async account(caller: Caller, use: 'read' | 'write'): Promise<Extract<Caller['actor'], { kind: 'user' }>> {
+    const needed = { domain: 'api', resource: use } as const;
+    this.credential(caller, needed);
     if (caller.actor.kind !== 'user') throw notFound('user account');
+    await this.proved(caller, needed);
     return caller.actor;
   }
 
@@ -159,6 +163,11 @@ export class Access {
     const common = theirs.filter(({ organization }) => ids.has(organization.id));
     const isSelf = caller.actor.kind === 'user' && caller.actor.userId === userId;
     return { common, may: isSelf || common.length > 0 || (await this.organizations.publicRepository()) !== null };
+  }
+
+  /** Last of all, told to those who otherwise may: nobody proves who they are only to be turned away. */
+  private async proved({ prove }: Caller, needed: Permission): Promise<void> {
+    if (isWriting(needed)) await prove?.();
   }
 
   private async readableIds(caller: Caller): Promise<string[]> {

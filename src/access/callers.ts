@@ -6,6 +6,7 @@ import { LastUse } from '../accounts/last-use.js';
 import { type Permission } from '../accounts/permissions.js';
 import { type User } from '../accounts/user.entity.js';
 import { Users } from '../accounts/users.js';
+import { WriteProofs } from '../accounts/write-proofs.js';
 import { type Actor, type Origin } from '../audit/actor.js';
 import { Organizations } from '../organizations/organizations.js';
 import { DomainError } from '../platform/errors.js';
@@ -21,6 +22,14 @@ export interface Caller {
   readonly byToken: boolean;
   /** What a person has allowed the program behind the request, where it shows a token of that. */
   readonly grant?: Grant;
+  /** What a change takes besides the credential; throws where it was not shown. Absent where nothing more is needed. */
+  readonly prove?: () => Promise<void>;
+}
+
+/** Given for requests that may change something. */
+export interface Writing {
+  /** The code that came with the request, as it came. */
+  readonly code: string | undefined;
 }
 
 /** What a password stands for: all that its owner may do. */
@@ -39,12 +48,18 @@ export class Callers {
     private readonly users: Users,
     private readonly organizations: Organizations,
     private readonly lastUse: LastUse,
+    private readonly proofs: WriteProofs,
   ) {}
 
   /** Throws `unauthenticated` for a credential that does not work; without one the caller is anonymous. */
-  async identify(authorization: string | undefined, origin: Origin): Promise<Caller> {
+  async identify(authorization: string | undefined, origin: Origin, writing?: Writing): Promise<Caller> {
     const credential = await this.credentials.recognize(authorization, origin);
-    return this.callerOf(credential, origin);
+    const caller = await this.callerOf(credential, origin);
+    const { grant } = caller;
+    if (grant === undefined || writing === undefined) return caller;
+    // Once for a request: it may take longer than its code lives.
+    let proved: Promise<void> | undefined;
+    return { ...caller, prove: () => (proved ??= this.proofs.demand(grant, writing.code, origin)) };
   }
 
   /** Somebody who looks at pages, logged in (with all that they may) or not. */

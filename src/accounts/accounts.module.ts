@@ -41,6 +41,7 @@ import { SignOuts } from './sign-outs.js';
 import { SignUps } from './sign-ups.js';
 import { Totps } from './totps.js';
 import { Users } from './users.js';
+import { WriteProofs } from './write-proofs.js';
 
 @Module({
   providers: [
@@ -52,11 +53,11 @@ import { Users } from './users.js';
     ...[Logins, PendingLogins, SessionStarts, SignUps, NewAccounts, Registrations],
     ...[EmailAddresses, AddressProving, IdentityProofs],
     ...[SecondFactors, SecondFactorChanges, SecondFactorWays, Totps, RecoveryCodes, Passkeys, PasskeyChallenges],
-    ...[AccountClosing, AccountAccess],
+    ...[AccountClosing, AccountAccess, WriteProofs],
   ],
   exports: [
     ...[Logins, PendingLogins, SignUps, NewAccounts, PasswordChanges, PasswordResets, EmailAddresses, IdentityProofs],
-    ...[SecondFactors, SecondFactorChanges, Totps, Passkeys, AccountClosing, SignOuts],
+    ...[SecondFactors, SecondFactorChanges, Totps, Passkeys, AccountClosing, SignOuts, WriteProofs],
     ...[ReservedNames, Registrations],
     Grants,
     Refreshing,

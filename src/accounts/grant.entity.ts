@@ -17,6 +17,8 @@ export class Grant {
   /** Number of the newest refresh token, from 1. */
   @Column({ type: 'integer' }) generation: number;
   @Column({ type: 'timestamptz', nullable: true }) rotatedAt: Date | null;
+  /** The step (as in `totps`) of the code that last came with a write of this program. */
+  @Column({ type: 'integer', nullable: true }) provedStep: number | null;
   @Column({ type: 'timestamptz', nullable: true }) lastUsedAt: Date | null;
   @Column({ type: 'text', nullable: true }) lastUsedIp: string | null;
   @Column({ type: 'text', nullable: true }) lastUsedAgent: string | null;

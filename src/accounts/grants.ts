@@ -65,7 +65,7 @@ export class Grants {
     const grant = await tx.save(
       tx.create(Grant, {
         ...{ userId: user.id, clientId, name, permissions: [...permissions] },
-        ...{ handleHash: null, refreshHash: null, generation: 0, rotatedAt: null },
+        ...{ handleHash: null, refreshHash: null, generation: 0, rotatedAt: null, provedStep: null },
         ...{ lastUsedAt: null, lastUsedIp: null, lastUsedAgent: null },
         ...{ createdAt: now, expiresAt: new Date(now.getTime() + PICKUP_MS), revokedAt: null },
       }),

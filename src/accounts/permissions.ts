@@ -42,6 +42,10 @@ function includes(held: Permission, needed: Permission): boolean {
   }
 }
 
+/** Does it change anything? Of programs it wants a second factor: when it is allowed, and whenever it is used. */
+export const isWriting = ({ domain, resource }: Permission): boolean =>
+  domain === 'package' || (domain === 'api' && resource !== 'read');
+
 /** What `needed` still allows of it under `held`: the narrower of the two, or nothing. Never wider than either. */
 export function narrowed(needed: readonly Permission[], held: readonly Permission[]): Permission[] {
   const both = [

@@ -5,11 +5,14 @@ import { Clock } from '../platform/clock.js';
 import { type Tx } from '../platform/database.js';
 import { DomainError, invalidFields } from '../platform/errors.js';
 import { Secrets } from '../platform/secrets.js';
+import { Grant } from './grant.entity.js';
 import { Totp } from './sign-in/totp.entity.js';
 import { type User } from './user.entity.js';
 
 const PERIOD_S = 30;
 const ISSUER = 'Propolis';
+/** How long a code that came with one write of a program goes on being good for its next ones: two minutes. */
+const REPEAT_STEPS = 4;
 
 /** What an authenticator app needs. */
 export interface TotpSetUp {
@@ -81,24 +84,56 @@ export class Totps {
     return affected === 1;
   }
 
+  /**
+   * The same for a write by a program. A code that this program has shown before is right a while longer, but for no other
+   * program and not at the site: one run of mix asks once and sends the same code with each request, package and documentation.
+   */
+  async spendFor(grantId: string, userId: string, code: string): Promise<boolean> {
+    return this.database.transaction(async (tx) => {
+      const where = { userId, confirmedAt: Not(IsNull()) };
+      // Requests with one code take turns here: the second finds what the first has written.
+      const row = await tx.findOne(Totp, { where, lock: { mode: 'pessimistic_write' } });
+      const grant = await tx.findOneBy(Grant, { id: grantId, userId });
+      if (row === null || grant === null) return false;
+      if (grant.provedStep !== null && this.isRepeated(row, grant.provedStep, code)) return true;
+      const step = this.stepOf(row, code);
+      if (step === null || step <= row.lastStep) return false;
+      await tx.update(Totp, { userId }, { lastStep: step });
+      await tx.update(Grant, { id: grantId }, { provedStep: step });
+      return true;
+    });
+  }
+
   /** False where there was none. */
   async remove(tx: Tx, userId: string): Promise<boolean> {
     const { affected } = await tx.delete(Totp, { userId, confirmedAt: Not(IsNull()) });
     return affected === 1;
   }
 
-  /** The step of a right code; null for a wrong one. Spaces and dashes in what was typed mean nothing. */
+  /** The step of a right code; null for a wrong one. */
   private stepOf(row: Totp, typed: string): number | null {
-    const code = typed.replace(/[\s-]/g, '');
-    if (!/^\d{6}$/.test(code)) return null;
+    const code = plain(typed);
+    if (code === null) return null;
     const totp = this.totpOf(row, '');
     const timestamp = this.clock.now().getTime();
     const delta = totp.validate({ token: code, timestamp, window: 1 });
     return delta === null ? null : totp.counter({ timestamp }) + delta;
   }
 
+  private isRepeated(row: Totp, step: number, typed: string): boolean {
+    const totp = this.totpOf(row, '');
+    const age = totp.counter({ timestamp: this.clock.now().getTime() }) - step;
+    return age <= REPEAT_STEPS && totp.generate({ timestamp: step * PERIOD_S * 1000 }) === plain(typed);
+  }
+
   private totpOf(row: Totp, label: string): TOTP {
     const secret = Secret.fromBase32(this.secrets.open('totp', row.userId, row.secret));
     return new TOTP({ issuer: ISSUER, label, secret, algorithm: 'SHA1', digits: 6, period: PERIOD_S });
   }
+}
+
+/** Spaces and dashes in what was typed mean nothing; null where it cannot be a code. */
+function plain(typed: string): string | null {
+  const code = typed.replace(/[\s-]/g, '');
+  return /^\d{6}$/.test(code) ? code : null;
 }

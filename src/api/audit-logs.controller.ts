@@ -30,7 +30,7 @@ export class AuditLogsController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    const { userId } = this.access.account(caller, 'read');
+    const { userId } = await this.access.account(caller, 'read');
     return this.page({ userId }, asked, request, reply);
   }
 

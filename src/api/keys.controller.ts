@@ -103,7 +103,10 @@ export class KeysController {
   }
 
   private async ring(caller: Caller, organization: string | undefined, use: 'read' | 'write'): Promise<Ring> {
-    if (organization === undefined) return { owner: { userId: this.access.account(caller, use).userId }, organization };
+    if (organization === undefined) {
+      const { userId } = await this.access.account(caller, use);
+      return { owner: { userId }, organization };
+    }
     const found = await this.access.organization(caller, use === 'read' ? 'keys.read' : 'keys.manage', organization);
     return { owner: { organizationId: found.id }, organization: found.name };
   }

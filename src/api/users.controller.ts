@@ -47,7 +47,7 @@ export class UsersController {
   /** mix asks for it before each publish. `organizations` must be there (hex-protocol.md 3.2). */
   @Get('me')
   async me(@From() caller: Caller) {
-    const { userId, name } = this.access.account(caller, 'read');
+    const { userId, name } = await this.access.account(caller, 'read');
     const [user, memberships, emails] = await Promise.all([
       this.users.named(name),
       this.organizations.ofUser(userId),

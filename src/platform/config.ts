@@ -68,6 +68,7 @@ const settings = z.object({
     .string()
     .regex(/^[a-z][a-z0-9_]{2,}$/, 'must be a repository name such as hexpm')
     .optional(),
+  API_WRITES_NEED_TWO_FACTOR: flag.default(true),
   SIGN_UP: z.enum(['open', 'invited'], { error: 'must be open or invited' }).default('open'),
   BILLING: z.enum(['stripe', 'sandbox', 'off'], { error: 'must be stripe, sandbox or off' }).optional(),
   STRIPE_SECRET_KEY: text.regex(/^(sk|rk)_(live|test)_\w+$/, 'must be a secret or restricted key of Stripe').optional(),
@@ -266,6 +267,11 @@ function shape(s: Settings) {
     tokenKey: Object.freeze({ pem: s.TOKEN_KEY, file: s.TOKEN_KEY_FILE }),
     /** Name of the repository open to everybody, or undefined where the operator has none. */
     publicRepository: s.PUBLIC_REPOSITORY ?? (s.CLIENT_TEST_MODE ? 'hexpm' : undefined),
+    /**
+     * May programs change nothing for people whose account has no authenticator app? The people of the client's own tests have
+     * none.
+     */
+    writesNeedTwoFactor: s.API_WRITES_NEED_TWO_FACTOR && !s.CLIENT_TEST_MODE,
     /** May anybody make an account, or only who was invited into an organization? */
     signUp: s.SIGN_UP,
     billing: Object.freeze({

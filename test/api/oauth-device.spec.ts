@@ -14,7 +14,8 @@ import { ask, eventually, publish } from '../support/http.js';
 import { ALL, approver, HEX_CLI, loggedInMachine, poll, post, registerClient, startDevice } from '../support/oauth.js';
 import { person, team, type Team, TESTS } from '../support/people.js';
 
-const app = useApp();
+/** What writes of programs take besides is in write-proofs.spec.ts. */
+const app = useApp({ env: { API_WRITES_NEED_TWO_FACTOR: 'false' } });
 let acme: Team;
 
 beforeAll(async () => {

@@ -10,18 +10,20 @@ import { browse } from '../support/browsing.js';
 import { eventually, publish } from '../support/http.js';
 import { secondFactor } from '../support/oauth.js';
 import { team, type Team } from '../support/people.js';
+import { type AuthenticatorApp } from '../support/totp.js';
 import { clientHome, type Ended, hasHexClient, run } from '../support/programs.js';
 
 const app = useApp();
 let acme: Team;
 let ada: User;
+let phone: AuthenticatorApp;
 let shared: Awaited<ReturnType<typeof clientHome>>;
 let number = 0;
 
 beforeAll(async () => {
   acme = await team(app);
   ada = acme.people.write;
-  await secondFactor(app, ada);
+  phone = await secondFactor(app, ada);
   shared = await clientHome();
   // Instead of a window on the machine of whoever runs the tests.
   await writeFile(join(shared.home, 'xdg-open'), '#!/bin/sh\nexit 0\n');
@@ -58,16 +60,46 @@ end
     ...{ ...shared.env, PATH: `${shared.home}:${shared.env['PATH']}` },
     ...{ HEX_HOME: join(directory, 'hex'), HEX_API_URL: `${app.url}/api` },
   };
-  const mix = (...args: string[]) => run('mix', args, { cwd: directory, env, seconds: 100 });
+  const mixWith = (more: Record<string, string>, ...args: string[]) =>
+    run('mix', args, { cwd: directory, env: { ...env, ...more }, seconds: 100 });
+  const mix = (...args: string[]) => mixWith({}, ...args);
   const pem = join(shared.home, 'public.pem');
   await writeFile(pem, app.app.get(SigningKey).publicPem);
   expect(await mix('hex.repo', 'set', 'hexpm', '--url', `${app.url}/repo`, '--public-key', pem)).toMatchObject({
     code: 0,
   });
-  return { directory, env, mix };
+  return { directory, env, mix, mixWith };
 }
 
 type Machine = Awaited<ReturnType<typeof machine>>;
+
+/** What is waited for, and what is typed then. */
+type Prompt = readonly [asked: RegExp, answer: () => string];
+
+/** A run at which somebody sits. */
+function typing({ directory, env }: Machine, args: readonly string[], prompts: readonly Prompt[]): Promise<Ended> {
+  const child = spawn('mix', args, { cwd: directory, env, stdio: ['pipe', 'pipe', 'pipe'] });
+  const left = [...prompts];
+  let output = '';
+  let from = 0;
+  const hear = (chunk: Buffer) => {
+    output += chunk.toString();
+    const found = left[0]?.[0].exec(output.slice(from));
+    if (!found) return;
+    from += found.index + found[0].length;
+    child.stdin.write(`${left.shift()![1]()}\n`);
+  };
+  child.stdout.on('data', hear);
+  child.stderr.on('data', hear);
+  child.stdin.on('error', () => undefined);
+  const late = setTimeout(() => child.kill('SIGKILL'), 100_000);
+  return new Promise((resolve) =>
+    child.on('close', (code) => {
+      clearTimeout(late);
+      resolve({ code, output: left.length === 0 ? output : `${output}\nnever asked: ${String(left[0]![0])}` });
+    }),
+  );
+}
 
 /** `mix hex.user auth`, up to the code it prints; `ended` is how it goes on. */
 async function login({ directory, env }: Machine): Promise<{ code: string; ended: Promise<Ended> }> {
@@ -114,7 +146,9 @@ describe.skipIf(!(await hasHexClient()))('mix hex.user auth', () => {
     });
     const fetched = await client.mix('deps.get');
     expect(fetched).toMatchObject({ code: 0, output: expect.stringContaining('Getting waxy') as string });
-    const published = await client.mix('hex.publish', 'package', '--organization', acme.name, '--yes');
+    const publish = ['hex.publish', 'package', '--organization', acme.name, '--yes'];
+    // Codes are for changes only: up to here none was asked for.
+    const published = await typing(client, publish, [[/Enter OTP code:/, () => phone.code()]]);
     expect(published).toMatchObject({ code: 0, output: expect.stringContaining('Package published') as string });
     const [grant] = await grants();
     expect(grant!.permissions).toHaveLength(3);
@@ -124,6 +158,39 @@ describe.skipIf(!(await hasHexClient()))('mix hex.user auth', () => {
     const refused = await client.mix('deps.get');
     expect(refused.code).not.toBe(0);
     expect((await client.mix('hex.user', 'whoami')).output).not.toContain(ada.name);
+  }, 300_000);
+
+  test('publishing and retiring take a code: by the prompt, tried again when wrong, or by HEX_OTP for a whole run', async () => {
+    const client = await machine();
+    const { code, ended } = await login(client);
+    await answer(code, 'approve', 'api:read', 'api:write', 'repositories');
+    expect((await ended).code).toBe(0);
+    const name = `machine${number}`;
+    expect((await client.mix('deps.get')).code).toBe(0);
+    // Package and documentation are two requests, and the code of the run comes with both.
+    await mkdir(join(client.directory, 'doc'));
+    await writeFile(join(client.directory, 'doc/index.html'), '<h1>Machine</h1>');
+    const docs = join(client.directory, 'lib/docs.ex');
+    await writeFile(docs, 'defmodule Mix.Tasks.Docs do\n  use Mix.Task\n  def run(_), do: :ok\nend\n');
+    const env = { HEX_OTP: phone.next() };
+    const published = await client.mixWith(env, 'hex.publish', '--organization', acme.name, '--yes');
+    expect(published).toMatchObject({
+      code: 0,
+      output: expect.stringContaining('Docs will soon be available') as string,
+    });
+    expect(published.output).not.toContain('OTP');
+    const retire = ['hex.retire', name, '0.1.0', 'deprecated', '--message', 'of wax', '--organization', acme.name];
+    const right = () => phone.next();
+    const retired = await typing(client, retire, [
+      [/Enter OTP code:/, () => '000000'],
+      [/Invalid OTP code\. Please try again:/, right],
+    ]);
+    expect(retired).toMatchObject({ code: 0, output: expect.stringContaining('has been retired') as string });
+    const three: Prompt[] = [/Enter OTP code:/, /Invalid OTP/, /Invalid OTP/].map((asked) => [asked, () => '111111']);
+    const unretire = ['hex.retire', name, '0.1.0', '--unretire', '--organization', acme.name];
+    const { output } = await typing(client, unretire, three);
+    expect(output).toContain('otp_max_retries');
+    expect(output).not.toMatch(/never asked|has been unretired/);
   }, 300_000);
 
   test('refreshes by itself when its token has run out', async () => {

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { Secret } from 'otpauth';
 import { AuthorizationCodes } from '../../src/accounts/authorization-codes.js';
 import { DeviceCodes } from '../../src/accounts/device-codes.js';
 import { type Approver } from '../../src/accounts/grants.js';
@@ -7,9 +8,11 @@ import { type NewOAuthClient, OAuthClients } from '../../src/accounts/oauth-clie
 import { fromScope } from '../../src/accounts/permissions.js';
 import { Sessions } from '../../src/accounts/sessions.js';
 import { type User } from '../../src/accounts/user.entity.js';
+import { Secrets } from '../../src/platform/secrets.js';
 import { type TestApp } from './app.js';
 import { ask } from './http.js';
 import { TESTS, unique } from './people.js';
+import { AuthenticatorApp } from './totp.js';
 
 /** The official command line. */
 export const HEX_CLI = '78ea6566-89fd-481e-a1d6-7d9d78eacca8';
@@ -66,9 +69,11 @@ export async function approvedCode(app: TestApp, user: User, client: OAuthClient
 }
 
 /** As if the person had set up an authenticator app. */
-export async function secondFactor({ db }: TestApp, user: User): Promise<void> {
-  await db.query(
-    `insert into totps (user_id, secret, last_step, confirmed_at, created_at) values ($1, '\\x00', 0, now(), now())`,
-    [user.id],
+export async function secondFactor(test: TestApp, user: User): Promise<AuthenticatorApp> {
+  const { base32 } = new Secret({ size: 20 });
+  await test.db.query(
+    `insert into totps (user_id, secret, last_step, confirmed_at, created_at) values ($1, $2, 0, now(), now())`,
+    [user.id, test.app.get(Secrets).seal('totp', user.id, base32)],
   );
+  return new AuthenticatorApp(base32, test);
 }

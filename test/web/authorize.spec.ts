@@ -148,11 +148,11 @@ describe('the answer', () => {
     expect(page.headers.get('content-security-policy')).toContain('https://client.example');
   });
 
-  test('publishing wants a second factor', async () => {
+  test('publishing wants an authenticator app', async () => {
     const browser = await browse(app, acme.people.read);
     expect((await browser.get(wish())).text).toContain('/account/security');
     const page = await browser.post(wish(), { decision: 'allow', scope: ['api:write'] });
-    expect([page.status, page.text]).toEqual([422, expect.stringContaining('only with a second factor')]);
+    expect([page.status, page.text]).toEqual([422, expect.stringContaining('only with an authenticator app')]);
   });
 
   test('wants a recent proof of who gives it', async () => {

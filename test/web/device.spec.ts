@@ -181,7 +181,7 @@ describe('without a second factor', () => {
     expect(page.text).toContain('/account/security');
     expect(page.text).toMatch(/value="api:write"[^>]*disabled/);
     const refused = await browser.post('/oauth/device/approve', { user_code: user_code!, ...everything });
-    expect([refused.status, refused.text]).toEqual([422, expect.stringContaining('only with a second factor')]);
+    expect([refused.status, refused.text]).toEqual([422, expect.stringContaining('only with an authenticator app')]);
     expect((await poll(app, device_code)).body.error).toBe('authorization_pending');
     await browser.post('/oauth/device/approve', { user_code: user_code!, scope: ['api:read', 'repositories'] });
     app.clock.advance(6_000);
@@ -193,7 +193,7 @@ describe('without a second factor', () => {
     const browser = await browse(app, acme.people.read);
     const fields = { user_code: body.user_code as string, scope: [scope, 'api:write'] };
     const page = await browser.post('/oauth/device/approve', fields);
-    expect([page.status, page.text]).toEqual([422, expect.stringContaining('only with a second factor')]);
+    expect([page.status, page.text]).toEqual([422, expect.stringContaining('only with an authenticator app')]);
     expect((await poll(app, body.device_code)).body.error).toBe('authorization_pending');
   });
 });

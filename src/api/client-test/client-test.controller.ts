@@ -32,7 +32,7 @@ export class ClientTestController {
     @From() caller: Caller,
     @Body({ schema: RepositoryInput }) { name }: z.infer<typeof RepositoryInput>,
   ) {
-    const actor = this.access.account(caller, 'write');
+    const actor = await this.access.account(caller, 'write');
     const organization = await this.organizations.create(actor, name, await this.users.named(actor.name));
     return organizationView(this.standings, organization);
   }

@@ -1,6 +1,6 @@
 import { type CanActivate, createParamDecorator, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
-import { type Caller, Callers } from '../../access/callers.js';
+import { type Caller, Callers, type Writing } from '../../access/callers.js';
 import { networkOf } from '../../accounts/places.js';
 import { CONFIG, type Config } from '../../platform/config.js';
 import { DomainError } from '../../platform/errors.js';
@@ -15,6 +15,12 @@ export const From = createParamDecorator((_data: unknown, context: ExecutionCont
   if (caller === undefined) throw new Error('this route has no authentication guard');
   return caller;
 });
+
+/** Reading needs no code, and takes none: one that is sent with it anyway is not looked at. */
+function writingOf({ method, headers }: FastifyRequest): Writing | undefined {
+  if (method === 'GET' || method === 'HEAD') return undefined;
+  return { code: [headers['x-hex-otp']].flat()[0] };
+}
 
 /**
  * Finds out who calls, and counts: a user or organization by its own name, everybody else (failed logins included, or keys
@@ -39,10 +45,13 @@ export class AuthenticationGuard implements CanActivate {
     const reply = context.switchToHttp().getResponse<FastifyReply>();
     const origin = originOf(request);
     const byIp = async () => this.enforce(reply, await this.perIp.count(networkOf(request.ip)), `IP ${request.ip}`);
-    const caller = await this.callers.identify(request.headers.authorization, origin).catch(async (error: unknown) => {
-      if (error instanceof DomainError) await byIp();
-      throw error;
-    });
+    const { authorization } = request.headers;
+    const caller = await this.callers
+      .identify(authorization, origin, writingOf(request))
+      .catch(async (error: unknown) => {
+        if (error instanceof DomainError) await byIp();
+        throw error;
+      });
     const { actor } = caller;
     if (actor.kind === 'anonymous') await byIp();
     else this.enforce(reply, await this.perActor.count(`${actor.kind}:${actor.name}`), `${actor.kind} ${actor.name}`);

@@ -3,7 +3,7 @@ import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { DomainError, type FieldErrors } from '../errors.js';
 import { type Logger } from '../log.js';
 import { ObjectStoreError } from '../store/object-store.js';
-import { CHALLENGE, defaultMessages, statusOf } from './status.js';
+import { challengeFor, defaultMessages, statusOf } from './status.js';
 
 /** What every error looks like on the wire; doors choose the format (JSON, Erlang terms). */
 export interface ErrorBody {
@@ -29,7 +29,8 @@ export class ErrorFilter implements ExceptionFilter {
     // A client that went away while it sent its body is no fault of ours.
     const isCut = request.raw.destroyed && !request.raw.complete;
     if (body.status >= 500 && !isCut) this.logger.error({ err: error, request_id: request.id }, 'request failed');
-    if (body.status === 401) void reply.header('www-authenticate', CHALLENGE);
+    const code = error instanceof DomainError ? error.code : undefined;
+    if (body.status === 401) void reply.header('www-authenticate', challengeFor(code));
     void reply.status(body.status).send(body);
   }
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Access } from '../../access/access.js';
 import { type Permission } from '../../accounts/permissions.js';
-import { SecondFactors } from '../../accounts/second-factors.js';
+import { WriteProofs } from '../../accounts/write-proofs.js';
 import { signedIn, type Visitor } from '../http/visitor.js';
 import { type Asked } from './consent.js';
 
@@ -10,13 +10,13 @@ import { type Asked } from './consent.js';
 export class Permitting {
   constructor(
     private readonly access: Access,
-    private readonly factors: SecondFactors,
+    private readonly proofs: WriteProofs,
   ) {}
 
   /** Who has a second factor proves by nothing less that it is them, so a recent proof (`sudo`) was by it. */
   async asked(visitor: Visitor, permissions: readonly Permission[]): Promise<Asked> {
     const { user } = signedIn(visitor);
     const organizations = await this.access.organizationNames(visitor.caller);
-    return { permissions, organizations, mayWrite: await this.factors.has(user.id) };
+    return { permissions, organizations, mayWrite: await this.proofs.possible(user.id) };
   }
 }

@@ -1,9 +1,5 @@
 import { type Permission } from '../../accounts/permissions.js';
 
-/** Does it change anything? Such scopes want a second factor of whoever allows them. */
-export const isWrite = ({ domain, resource }: Permission): boolean =>
-  domain === 'package' || (domain === 'api' && resource !== 'read');
-
 /** What a program asks for, as a choice: in plain words, and what allowing it means. */
 export function scopeWords({ domain, resource }: Permission, organizations: readonly string[]) {
   switch (domain) {
