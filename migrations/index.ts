@@ -10,6 +10,7 @@ import { OAuth0009 } from './0009-oauth.js';
 import { PackagePages0010 } from './0010-package-pages.js';
 import { Billing0011 } from './0011-billing.js';
 import { PackageApi0012 } from './0012-package-api.js';
+import { OrganizationOwners0013 } from './0013-organization-owners.js';
 import { Policies0014 } from './0014-policies.js';
 import { WriteProofs0016 } from './0016-write-proofs.js';
 
@@ -27,6 +28,7 @@ export const migrations = [
   PackagePages0010,
   Billing0011,
   PackageApi0012,
+  OrganizationOwners0013,
   Policies0014,
   WriteProofs0016,
 ];

@@ -207,14 +207,17 @@ export class Access {
     return actor.kind === 'organization' && actor.organizationId === organizationId ? ITSELF : null;
   }
 
-  /** Everybody reads; users make new packages; owners change theirs. */
-  private async roleInPublic({ actor }: Caller, repository: Repository, name: string | undefined): Promise<Role> {
-    if (actor.kind !== 'user') return 'read';
+  /** Everybody reads; users make new packages; owners, and the writers of an organization that is one, change theirs. */
+  private async roleInPublic(caller: Caller, repository: Repository, name: string | undefined): Promise<Role> {
+    const { actor } = caller;
+    if (actor.kind === 'anonymous') return 'read';
     const pkg = name === undefined ? null : await this.packages.find(repository, name);
-    if (pkg === null) return 'write';
-    const owner = (await this.packages.owners(pkg.id)).find(({ userId }) => userId === actor.userId);
-    if (owner === undefined) return 'read';
-    return owner.level === 'full' ? 'admin' : 'write';
+    if (pkg === null) return actor.kind === 'user' ? 'write' : 'read';
+    const level = actor.kind === 'user' ? await this.packages.levelOf(pkg, actor.userId) : null;
+    const { ownerOrganizationId: owner } = pkg;
+    const through = owner === null ? null : await this.roleInOrganization(caller, owner);
+    if (level === 'full' || through === 'admin') return 'admin';
+    return level === 'maintainer' || through === 'write' ? 'write' : 'read';
   }
 }
 

@@ -63,7 +63,11 @@ export class OwnersController {
     const { level, transfer } = input;
     if (repository.organizationId !== null)
       return transfer ? this.roles.cannotTransfer(repository) : this.roles.mustBe(repository, path.user, level);
-    const of = { repository, name: path.name, user: await this.owners.person(path.user) };
+    const { name } = path;
+    const organization = transfer ? await this.owners.organization(caller.actor, path.user) : null;
+    if (organization !== null)
+      return this.owners.transferToOrganization(caller.actor, { repository, name, organization });
+    const of = { repository, name, user: await this.owners.person(path.user) };
     await (transfer ? this.owners.transfer(caller.actor, of) : this.owners.set(caller.actor, of, level));
   }
 
@@ -74,6 +78,7 @@ export class OwnersController {
     if (repository.organizationId !== null) return this.roles.cannotRemove(repository, path.user);
     // Also one whose account is closed, and whom nobody could be made any more.
     const owner = (await this.ownersOf(caller, path)).find(isCalled(path.user));
+    if (owner?.userId === null) return this.owners.removeOrganization(caller.actor, { repository, name: path.name });
     const user = owner === undefined ? await this.owners.person(path.user) : { ...owner, id: owner.userId };
     await this.owners.remove(caller.actor, { repository, name: path.name, user });
   }

@@ -1,11 +1,13 @@
 import { type EntityManager } from 'typeorm';
 import { type User } from '../accounts/user.entity.js';
 import { type Role } from '../organizations/member.entity.js';
-import { type OwnerLevel } from './package-owner.entity.js';
+import { type OwnerLevel, PackageOwner } from './package-owner.entity.js';
+import { type Package } from './package.entity.js';
 
 /** An owner with the names people know them by. */
 export interface NamedOwner {
-  readonly userId: string;
+  /** Null: an organization. */
+  readonly userId: string | null;
   readonly name: string;
   readonly level: OwnerLevel;
   /** The address they show to everybody, where there is one. */
@@ -14,13 +16,54 @@ export interface NamedOwner {
 
 const SHOWN_ADDRESS = `(select e.address from emails e where e.user_id = u.id and e.is_public and e.verified_at is not null limit 1)`;
 
-/** Of a public package, in the order in which they came. */
-export function ownersOf(db: EntityManager, packageId: string): Promise<NamedOwner[]> {
-  return db.query(
+/** Of a public package: an organization first, then people in the order in which they came. */
+export async function ownersOf(db: EntityManager, packageId: string): Promise<NamedOwner[]> {
+  const organizations = await db.query<NamedOwner[]>(
+    `select null as "userId", o.name, 'full' as level, null as email
+     from packages p join organizations o on o.id = p.owner_organization_id where p.id = $1`,
+    [packageId],
+  );
+  const people = await db.query<NamedOwner[]>(
     `select o.user_id as "userId", u.name, o.level, ${SHOWN_ADDRESS} as email
      from package_owners o join users u on u.id = o.user_id where o.package_id = $1 order by o.created_at, o.user_id`,
     [packageId],
   );
+  return [...organizations, ...people];
+}
+
+type Owned = Pick<Package, 'id' | 'ownerOrganizationId'>;
+
+/**
+ * As what a person owns a public package, by themselves or through the organization that does; null: not at all. Through the
+ * organization it holds until `tx` ends.
+ */
+export async function holdLevel(tx: EntityManager, pkg: Owned, userId: string): Promise<OwnerLevel | null> {
+  const own = await tx.findOneBy(PackageOwner, { packageId: pkg.id, userId });
+  const role = pkg.ownerOrganizationId === null ? null : await holdRole(tx, pkg.ownerOrganizationId, userId);
+  if (own?.level === 'full' || role === 'admin') return 'full';
+  return own !== null || role === 'write' ? 'maintainer' : null;
+}
+
+async function holdRole(tx: EntityManager, organizationId: string, userId: string): Promise<Role | null> {
+  const rows = await tx.query<{ role: Role }[]>(
+    `select role from members where organization_id = $1 and user_id = $2 for share`,
+    [organizationId, userId],
+  );
+  return rows[0]?.role ?? null;
+}
+
+/** An organization by name in which the person may publish, since it is they who hand something over to it. */
+export async function findOrganizationOf(
+  db: EntityManager,
+  name: string,
+  userId: string,
+): Promise<{ id: string; name: string } | null> {
+  const rows = await db.query<{ id: string; name: string }[]>(
+    `select o.id, o.name from organizations o join members m on m.organization_id = o.id
+     where o.name = lower($1) and m.user_id = $2 and m.role in ('admin', 'write')`,
+    [name, userId],
+  );
+  return rows[0] ?? null;
 }
 
 /** The address somebody shows to everybody; null: none. */

@@ -14,6 +14,8 @@ export class Package {
   @PrimaryColumn({ type: 'bigint', generated: 'identity', generatedIdentity: 'ALWAYS' }) id: string;
   @Column({ type: 'bigint' }) repositoryId: string;
   @Column({ type: 'text' }) name: string;
+  /** Of a public package: the organization that owns it, beside people who may. */
+  @Column({ type: 'bigint', nullable: true }) ownerOrganizationId: string | null;
   /** Also in `meta`; a column of its own for the search index. */
   @Column({ type: 'text', nullable: true }) description: string | null;
   /** Of the description, for the search; Postgres keeps it. */

@@ -90,7 +90,12 @@ export function releaseRecipients(
 ): Promise<{ address: string }[]> {
   const [answering, id] =
     repository.organizationId === null
-      ? ['select user_id from package_owners where package_id = $1', pkg.id]
+      ? [
+          `select user_id from package_owners where package_id = $1
+           union select m.user_id from members m join packages p on p.owner_organization_id = m.organization_id
+           where p.id = $1 and m.role = 'admin'`,
+          pkg.id,
+        ]
       : [`select user_id from members where organization_id = $1 and role = 'admin'`, repository.organizationId];
   return tx.query(
     `select e.address from users u join emails e on e.user_id = u.id and e.is_primary and e.verified_at is not null

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, In } from 'typeorm';
 import { type Repository } from '../organizations/repository.entity.js';
 import { compareVersions, isStable, parseVersion } from '../hex/version.js';
-import { PackageOwner } from './package-owner.entity.js';
+import { type OwnerLevel, PackageOwner } from './package-owner.entity.js';
 import { Package } from './package.entity.js';
 import { type PackageSearch, searchPackages } from './packages.queries.js';
 import { Release } from './release.entity.js';
@@ -55,9 +55,10 @@ export class Packages {
     return new Set(found.map(({ name }) => name));
   }
 
-  /** Owners matter in the public repository only. */
-  owners(packageId: string): Promise<PackageOwner[]> {
-    return this.database.manager.find(PackageOwner, { where: { packageId }, order: { createdAt: 'asc' } });
+  /** As what a person owns a public package by themselves. */
+  async levelOf(pkg: Package, userId: string): Promise<OwnerLevel | null> {
+    const owner = await this.database.manager.findOneBy(PackageOwner, { packageId: pkg.id, userId });
+    return owner?.level ?? null;
   }
 
   async ownedBy(userId: string): Promise<Package[]> {

@@ -20,6 +20,98 @@ beforeAll(async () => {
 const shows = (user: User) => app.db.query('update emails set is_public = true where user_id = $1', [user.id]);
 const reference = (name: string) => ({ username: name, url: `${app.url}/api/users/${name}` });
 
+describe('an organization', () => {
+  let acme: Team;
+  let keys: Record<'admin' | 'write' | 'read', string>;
+
+  beforeAll(async () => {
+    acme = await team(app);
+    const { admin, write, read } = acme.people;
+    const made = await Promise.all([admin, write, read].map((user) => keyOf(app, user, api())));
+    keys = { admin: made[0]!, write: made[1]!, read: made[2]! };
+  });
+
+  const put = (name: string, who: string, key: string, json: object = { level: 'full', transfer: true }) =>
+    ask(`${app.url}/api/packages/${name}/owners/${who}`, { method: 'PUT', key, json, erlang: true });
+  const remove = (name: string, who: string, key: string) =>
+    ask(`${app.url}/api/packages/${name}/owners/${who}`, { method: 'DELETE', key });
+  const listed = async (name: string) =>
+    (await ask(`${app.url}/api/packages/${name}/owners`)).body as { username: string; level: string; url: string }[];
+  const release = async (name: string, version: string, key: string) =>
+    (
+      await ask(`${app.url}/api/packages/${name}/releases`, {
+        method: 'POST',
+        key,
+        bytes: await tarball({ name, version }),
+      })
+    ).status;
+
+  async function handedOver(): Promise<string> {
+    const name = unique('handed');
+    expect(await release(name, '1.0.0', keys.write)).toBe(201);
+    expect((await put(name, acme.name, keys.write)).status).toBe(204);
+    return name;
+  }
+
+  test('takes a package over from who may publish there: its roles decide from then on', async () => {
+    const name = await handedOver();
+    expect(await listed(name)).toEqual([
+      { username: acme.name, email: acme.name, level: 'full', url: `${app.url}/api/orgs/${acme.name}` },
+    ]);
+    expect((await ask(`${app.url}/api/packages/${name}`)).body.owners).toHaveLength(1);
+    expect(await release(name, '1.1.0', keys.write)).toBe(201);
+    expect(await release(name, '1.2.0', keys.admin)).toBe(201);
+    expect([await release(name, '1.3.0', keys.read), await release(name, '1.3.0', bobsKey)]).toEqual([403, 403]);
+    const organizationKey = await keyOf(app, acme.organization, api());
+    expect(await release(name, '1.3.0', organizationKey)).toBe(201);
+    // A writer is a maintainer, and an admin a full owner.
+    expect((await put(name, 'bob', keys.write, { level: 'maintainer' })).status).toBe(403);
+    expect((await put(name, 'bob', keys.admin, { level: 'maintainer' })).status).toBe(204);
+    expect((await listed(name)).map(({ username }) => username)).toEqual([acme.name, 'bob']);
+    const entries = await app.db.query<{ action: string }[]>(
+      `select action from audit_entries where subject_organization_id = $1 and params ->> 'package' = $2`,
+      [acme.organization.id, name],
+    );
+    expect(entries).toEqual([{ action: 'owner.transfer' }]);
+  });
+
+  test('a member who leaves it can do no more; the package stays', async () => {
+    const name = await handedOver();
+    const cyd = await person(app);
+    const key = await keyOf(app, cyd, api());
+    await app.app.get(Members).add(TESTS, acme.organization, cyd, 'admin');
+    expect(await release(name, '2.0.0', key)).toBe(201);
+    await app.app.get(Members).remove(TESTS, acme.organization, cyd);
+    expect(await release(name, '2.1.0', key)).toBe(403);
+    expect((await put(name, cyd.name, key)).status).toBe(403);
+  });
+
+  test('is not handed anything by those who do not write for it, nor told to them', async () => {
+    const name = unique('kept');
+    expect(await release(name, '1.0.0', bobsKey)).toBe(201);
+    expect((await put(name, acme.name, bobsKey)).status).toBe(404);
+    const reads = unique('kept');
+    expect(await release(reads, '1.0.0', keys.read)).toBe(201);
+    expect((await put(reads, acme.name, keys.read)).status).toBe(404);
+    // Only by a transfer.
+    const mine = unique('kept');
+    expect(await release(mine, '1.0.0', keys.admin)).toBe(201);
+    expect((await put(mine, acme.name, keys.admin, { level: 'full' })).status).toBe(404);
+  });
+
+  test('gives it up again, but never as the last', async () => {
+    const name = await handedOver();
+    expect((await remove(name, acme.name, keys.admin)).status).toBe(422);
+    expect((await put(name, 'bob', keys.admin, { level: 'full' })).status).toBe(204);
+    expect((await remove(name, acme.name, keys.admin)).status).toBe(204);
+    expect((await listed(name)).map(({ username }) => username)).toEqual(['bob']);
+    const back = await handedOver();
+    expect((await put(back, 'bob', keys.admin)).status).toBe(204);
+    expect((await listed(back)).map(({ username }) => username)).toEqual(['bob']);
+    expect(await release(back, '3.0.0', keys.admin)).toBe(403);
+  });
+});
+
 describe('of a public package', () => {
   const owners = (name: string, who = '') => `${app.url}/api/packages/${name}/owners${who === '' ? '' : `/${who}`}`;
   const put = (name: string, who: string, more: Ask = {}) =>

@@ -51,8 +51,8 @@ export function packageView(urls: Urls, repository: Repository, { pkg, releases,
  * mix and rebar3_hex show of an owner nothing but `email`, and take a name wherever they take an address: who shows no
  * address is shown by name.
  */
-export const ownerView = (urls: Urls, { name, email, level }: NamedOwner) => ({
-  ...userReference(urls, name),
+export const ownerView = (urls: Urls, { userId, name, email, level }: NamedOwner) => ({
+  ...(userId === null ? { username: name, url: urls.api(`/orgs/${name}`) } : userReference(urls, name)),
   email: email ?? name,
   level,
 });

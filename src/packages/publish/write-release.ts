@@ -4,6 +4,7 @@ import { type Actor, nameOf } from '../../audit/actor.js';
 import { type Repository } from '../../organizations/repository.entity.js';
 import { type Tx } from '../../platform/database.js';
 import { DomainError } from '../../platform/errors.js';
+import { holdLevel } from '../owners.queries.js';
 import { PackageOwner } from '../package-owner.entity.js';
 import { type Package } from '../package.entity.js';
 import { lockPackage } from '../packages.queries.js';
@@ -35,10 +36,9 @@ export async function openPackage(
 }
 
 async function own(tx: Tx, userId: string, pkg: Package, isNew: boolean, now: Date): Promise<void> {
-  const owner = { packageId: pkg.id, userId };
-  if (isNew) await tx.insert(PackageOwner, { ...owner, level: 'full', createdAt: now });
+  if (isNew) await tx.insert(PackageOwner, { packageId: pkg.id, userId, level: 'full', createdAt: now });
   // The caller was let in while the name was still free, and somebody else made the package first.
-  else if (!(await tx.existsBy(PackageOwner, owner)))
+  else if ((await holdLevel(tx, pkg, userId)) === null)
     throw new DomainError('forbidden', 'not_authorized', 'account not authorized for this action');
 }
 

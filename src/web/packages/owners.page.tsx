@@ -25,13 +25,14 @@ export function ownersPage(visitor: Visitor, sight: PackageSight, form: FormStat
               <li key={userId}>
                 <div class="list-main">
                   <p>
-                    <a href={paths.user(name)}>{name}</a>{' '}
+                    {userId === null ? name : <a href={paths.user(name)}>{name}</a>}{' '}
+                    {userId === null && <Badge>organization</Badge>}{' '}
                     <Badge tone={level === 'full' ? 'accent' : 'plain'}>
                       {level === 'full' ? 'full owner' : 'maintainer'}
                     </Badge>
                   </p>
                 </div>
-                {may.manageOwners && (
+                {may.manageOwners && userId !== null && (
                   <div class="row">
                     <PostButton
                       action={paths.packageOwners(pkg.name)}

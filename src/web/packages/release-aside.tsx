@@ -45,7 +45,7 @@ function About({ sight }: { sight: PackageSight }) {
   const rows: (readonly [string, ComponentChildren])[] = [
     ['Published', <When at={release.createdAt} />],
     ['By', <Publisher sight={sight} />],
-    ...(scope === undefined ? [['Owners', <People names={owners.map(({ name }) => name)} />] as const] : []),
+    ...(scope === undefined ? [['Owners', <Owners owners={owners} />] as const] : []),
     ...(scope !== undefined ? [['Organization', <a href={paths.organization(scope)}>{scope}</a>] as const] : []),
     ['Licences', about.licenses.length === 0 ? <span class="quiet">none given</span> : about.licenses.join(', ')],
     ...(safeLinks(about.links).length > 0 ? [['Links', <Links links={about.links} />] as const] : []),
@@ -63,13 +63,14 @@ function Publisher({ sight: { release, hasPublisher } }: { sight: PackageSight }
   return <a href={paths.user(release.publisherName)}>{release.publisherName}</a>;
 }
 
-function People({ names }: { names: readonly string[] }) {
+/** An organization's page is its members' alone. */
+function Owners({ owners }: Pick<PackageSight, 'owners'>) {
   return (
     <>
-      {names.map((name, index) => (
-        <span key={name}>
+      {owners.map(({ userId, name }, index) => (
+        <span key={userId}>
           {index > 0 && ', '}
-          <a href={paths.user(name)}>{name}</a>
+          {userId === null ? name : <a href={paths.user(name)}>{name}</a>}
         </span>
       ))}
     </>
