@@ -6,7 +6,7 @@ import { SigningKey } from '../../src/registry/signing-key.js';
 import { useApp } from '../support/app.js';
 import { ask, publish } from '../support/http.js';
 import { keyOf, repository, team, type Team, TESTS } from '../support/people.js';
-import { clientHome, hasRebar3, run } from '../support/programs.js';
+import { clientHome, hasRebar3, rebar3, run } from '../support/programs.js';
 
 const app = useApp();
 let acme: Team;
@@ -36,7 +36,7 @@ async function compile(repo: string): Promise<{ code: number | null; output: str
     '{application, project, [{description, "p"}, {vsn, "0.1.0"}, {applications, [kernel, stdlib, waxy]}]}.\n';
   await writeFile(join(directory, 'src/project.app.src'), application);
   const env = { ...client.env, REBAR_CACHE_DIR: join(directory, 'cache') };
-  return { ...(await run('rebar3', ['compile'], { cwd: directory, env })), directory };
+  return { ...(await run(rebar3, ['compile'], { cwd: directory, env })), directory };
 }
 
 const pem = () => app.app.get(SigningKey).publicPem.trim();
@@ -53,8 +53,8 @@ describe.skipIf(!(await hasRebar3()))('rebar3', () => {
     expect(said.output).toBe('at_63_degrees');
     // A second look revalidates what is cached: 304 for what has not changed.
     const env = { ...client.env, REBAR_CACHE_DIR: join(directory, 'cache') };
-    expect((await run('rebar3', ['update'], { cwd: directory, env })).code).toBe(0);
-    expect((await run('rebar3', ['compile'], { cwd: directory, env })).code).toBe(0);
+    expect((await run(rebar3, ['update'], { cwd: directory, env })).code).toBe(0);
+    expect((await run(rebar3, ['compile'], { cwd: directory, env })).code).toBe(0);
   });
 
   test('fetches with the organization as a part of a parent repository', async () => {

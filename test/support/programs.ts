@@ -55,8 +55,11 @@ export function present(what: string, found: boolean): boolean {
   return found;
 }
 
+/** Another than the one on the path: REBAR3. */
+export const rebar3 = process.env['REBAR3'] ?? 'rebar3';
+
 export const hasRebar3 = async (): Promise<boolean> =>
-  present('rebar3', await succeeds('rebar3', ['version'], clean({ HOME: homedir() })));
+  present('rebar3', await succeeds(rebar3, ['version'], clean({ HOME: homedir() })));
 
 /** The Hex client is an archive of mix; Debian has mix but not the archive. `task`: one that not every version has. */
 export async function hasHexClient(task = 'hex.repo'): Promise<boolean> {
