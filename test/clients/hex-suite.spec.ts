@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { cloneDatabase } from '../support/database.js';
-import { clean, clientHome, present, run, type Service, startService } from '../support/programs.js';
+import { clean, clientHome, mixHome, present, run, type Service, startService } from '../support/programs.js';
 import { expectNoAccessControl, namesOf, needAnOrdinaryUser, needOtp27 } from './hex-suite.js';
 
 // The Hex client's own integration tests against the service. Where their checkout is HEX_SUITE says; how it is prepared,
@@ -38,7 +38,15 @@ describe.skipIf(!present('a checkout of the Hex client’s own tests (HEX_SUITE)
     test(
       'passes its own integration tests, but for those that are declared',
       async () => {
-        const env = clean({ HOME: home.home, MIX_ENV: 'test', MIX_REBAR3: process.env['MIX_REBAR3'] ?? 'rebar3' });
+        // Not HEX_HOME: what is set in the environment their tests take for settings of theirs.
+        const env = clean({
+          ...{
+            HOME: home.home,
+            MIX_HOME: mixHome(),
+            MIX_ENV: 'test',
+            MIX_REBAR3: process.env['MIX_REBAR3'] ?? 'rebar3',
+          },
+        });
         const { output } = await run('mix', ['test', '--include', 'integration'], {
           ...{ cwd: suite, env, seconds: MINUTES * 60 },
         });
