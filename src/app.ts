@@ -2,6 +2,7 @@ import { NestFactory } from '@nestjs/core';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { canonicalUrl } from './api/http/canonical-url.js';
 import { inputPipe } from './api/http/input.js';
+import { serveReads } from './api/http/reads.js';
 import { speakHex } from './api/http/wire-format.js';
 import { AppModule } from './app.module.js';
 import { DeliveryDoor } from './delivery/delivery.door.js';
@@ -31,6 +32,7 @@ export async function createApp(ground: Ground): Promise<RunningApp> {
   const fastify = app.getHttpAdapter().getInstance();
   followRequests(fastify, logger);
   speakHex(fastify);
+  serveReads(fastify);
   takeRawBodies(fastify);
   await guardSite(fastify, config.publicUrl);
   app.useGlobalFilters(new ErrorFilter(logger));

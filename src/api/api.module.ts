@@ -28,7 +28,9 @@ import { PoliciesController } from './policies.controller.js';
 import { PublishController } from './publish.controller.js';
 import { ReleasesController } from './releases.controller.js';
 import { RepositoriesController } from './repositories.controller.js';
+import { RetirementController } from './retirement.controller.js';
 import { SeatsController } from './seats.controller.js';
+import { ShortUrlsController } from './short-urls.controller.js';
 import { SubscriptionController } from './subscription.controller.js';
 import { UsersController } from './users.controller.js';
 
@@ -47,7 +49,7 @@ import { UsersController } from './users.controller.js';
   controllers: [
     ...[IndexController, AuthController, UsersController, KeysController, OAuthController, OrganizationsController],
     ...[RepositoriesController, PackagesController, ReleasesController, PublishController, DocsController],
-    ...[OwnersController, AuditLogsController, PoliciesController],
+    ...[OwnersController, AuditLogsController, RetirementController, ShortUrlsController, PoliciesController],
     ...[BillingController, BillingChangesController, SubscriptionController, InvoicesController, SeatsController],
   ],
 })

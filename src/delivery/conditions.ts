@@ -1,13 +1,4 @@
-/** The conditions of a GET (RFC 9110 sections 13 and 14), as far as files need them. ETags here are always strong. */
-
-/** Does If-None-Match name this ETag? An empty value names nothing: rebar3 3.19 sends one on a first download. */
-export function matchesEtag(ifNoneMatch: string | undefined, etag: string): boolean {
-  if (ifNoneMatch === undefined) return false;
-  return ifNoneMatch
-    .split(',')
-    .map((one) => one.trim().replace(/^W\//, ''))
-    .some((one) => one === etag || one === '*');
-}
+/** Ranges of a GET (RFC 9110 section 14), as far as files need them. ETags here are always strong. */
 
 export interface Slice {
   readonly start: number;

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource, IsNull } from 'typeorm';
 import { type Actor } from '../audit/actor.js';
 import { Audit } from '../audit/audit.js';
 import { type Repository } from '../organizations/repository.entity.js';
@@ -80,19 +80,29 @@ export class Releases {
   ): Promise<PackageState> {
     return this.change(repository, name, version, RetirementChanged, async (tx, _pkg, release) => {
       await stillMay(tx);
-      const values = { retirementReason: mark?.reason ?? null, retirementMessage: mark?.message ?? null };
-      await tx.update(Release, { id: release.id }, { ...values, updatedAt: this.clock.now() });
-      // Not under `reason`, which in every entry is the operator's.
-      const shown = mark === null ? {} : { retirement: mark.reason, message: mark.message };
-      await this.note(
-        tx,
-        actor,
-        mark === null ? 'release.unretire' : 'release.retire',
-        repository,
-        name,
-        version,
-        shown,
-      );
+      await this.mark(tx, actor, repository, name, release, mark);
+    });
+  }
+
+  /** Every release of the package; those that are marked already only if `replace` says so. */
+  async retireAll(
+    actor: Actor,
+    repository: Repository,
+    name: string,
+    { mark, replace }: { mark: Retirement; replace: boolean },
+    stillMay = always,
+  ): Promise<PackageState> {
+    return this.database.transaction(async (tx) => {
+      const pkg = await lockPackage(tx, repository.id, name);
+      if (pkg === null) throw notFound(`package ${name}`);
+      await stillMay(tx);
+      const where = { packageId: pkg.id, ...(!replace && { retirementReason: IsNull() }) };
+      const releases = await tx.find(Release, { where, order: { id: 'asc' } });
+      const newest = releases.at(-1);
+      if (newest === undefined) return { repositoryId: repository.id, package: name, revision: pkg.revision };
+      for (const release of releases) await this.mark(tx, actor, repository, name, release, mark);
+      // Once for all of them: whoever hears it looks at the package.
+      return this.changed(tx, repository, pkg, newest.version, RetirementChanged);
     });
   }
 
@@ -133,11 +143,37 @@ export class Releases {
       const release = pkg === null ? null : await tx.findOneBy(Release, { packageId: pkg.id, version });
       if (pkg === null || release === null) throw notFound(`release ${name} ${version}`);
       await write(tx, pkg, release);
-      const state = { repositoryId: repository.id, package: name, revision: await nextRevision(tx) };
-      await describePackage(tx, pkg, state.revision, this.clock.now());
-      await this.events.emit(tx, event, { ...state, version });
-      return state;
+      return this.changed(tx, repository, pkg, version, event);
     });
+  }
+
+  private async changed(
+    tx: Tx,
+    repository: Repository,
+    pkg: Package,
+    version: string,
+    event: EventKind<PackageState & { version: string }>,
+  ): Promise<PackageState> {
+    const state = { repositoryId: repository.id, package: pkg.name, revision: await nextRevision(tx) };
+    await describePackage(tx, pkg, state.revision, this.clock.now());
+    await this.events.emit(tx, event, { ...state, version });
+    return state;
+  }
+
+  private async mark(
+    tx: Tx,
+    actor: Actor,
+    repository: Repository,
+    name: string,
+    { id, version }: Release,
+    mark: Retirement | null,
+  ): Promise<void> {
+    const values = { retirementReason: mark?.reason ?? null, retirementMessage: mark?.message ?? null };
+    await tx.update(Release, { id }, { ...values, updatedAt: this.clock.now() });
+    // Not under `reason`, which in every entry is the operator's.
+    const shown = mark === null ? {} : { retirement: mark.reason, message: mark.message };
+    const action = mark === null ? 'release.unretire' : 'release.retire';
+    await this.note(tx, actor, action, repository, name, version, shown);
   }
 
   private note(

@@ -111,6 +111,8 @@ export const paths = {
   packageOwners: (name: string, act?: 'remove'): string =>
     `${paths.package(undefined, name)}/owners${act === undefined ? '' : `/${act}`}`,
 
+  /** What a short code stands for. */
+  shortened: (code: string): string => `/l/${segment(code)}`,
   device: (userCode?: string): string => `/oauth/device${query({ user_code: userCode })}`,
   deviceDone: '/oauth/device/done',
   authorize: '/oauth/authorize',

@@ -14,6 +14,7 @@ import { MAIL_TRANSPORT, type MailTransport } from './mail/transport.js';
 import { Objects } from './objects.js';
 import { RateLimits } from './rate-limits.js';
 import { Secrets } from './secrets.js';
+import { ShortUrls } from './short-urls.js';
 import { OBJECT_STORE, type ObjectStore } from './store/object-store.js';
 import { TemporaryFiles } from './temporary-files.js';
 import { Urls } from './urls.js';
@@ -40,7 +41,7 @@ export class PlatformModule {
       { provide: Clock, useValue: ground.clock },
       { provide: MAIL_TRANSPORT, useValue: transportOf(ground.config) },
     ];
-    const made = [ChangeFeed, Jobs, Events, Mails, MailDelivery, Objects, RateLimits, TemporaryFiles, Urls];
+    const made = [ChangeFeed, Jobs, Events, Mails, MailDelivery, Objects, RateLimits, ShortUrls, TemporaryFiles, Urls];
     return { module: PlatformModule, providers: [...given, ...made], exports: [...given, ...made] };
   }
 }

@@ -66,6 +66,7 @@ import { PackageListController } from './packages/packages.controller.js';
 import { ReleaseActsController } from './packages/release-acts.controller.js';
 import { ReleaseSights } from './packages/release-sights.js';
 import { PoliciesController } from './policies/policies.controller.js';
+import { ShortUrlController } from './short-urls/short-url.controller.js';
 import { PersonController } from './people/person.controller.js';
 
 /** Signing up, logging in, and a person's own account. */
@@ -127,6 +128,7 @@ const billingPages = [
     HomeController,
     KeysController,
     MailboxController,
+    ShortUrlController,
   ],
 })
 export class WebModule {}

@@ -61,6 +61,7 @@ const ROUTES = {
     PUT /api/repos/:repository/packages/:name/owners/:user
     DELETE /api/repos/:repository/packages/:name/owners/:user
     POST /api/repos/:repository/packages/:name/releases
+    POST /api/repos/:repository/packages/:name/retire
     GET /api/repos/:repository/packages/:name/releases/:version
     DELETE /api/repos/:repository/packages/:name/releases/:version
     GET /api/repos/:repository/packages/:name/releases/:version/docs
@@ -77,6 +78,7 @@ const ROUTES = {
     PUT /api/packages/:name/owners/:user
     DELETE /api/packages/:name/owners/:user
     POST /api/packages/:name/releases
+    POST /api/packages/:name/retire
     GET /api/packages/:name/releases/:version
     DELETE /api/packages/:name/releases/:version
     GET /api/packages/:name/releases/:version/docs
@@ -107,6 +109,7 @@ const ROUTES = {
     POST /api/oauth/revoke
     POST /api/oauth/revoke_by_hash
     POST /api/oauth/token
+    POST /api/short_url
     GET /health/live
     GET /health/ready
     GET /metrics

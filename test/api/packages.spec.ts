@@ -245,6 +245,56 @@ describe('the list', () => {
   });
 });
 
+describe('retiring all of a package', () => {
+  const retireAll = (name: string, json: object, query = '', erlang = false) =>
+    ask(url(`packages/${name}/retire${query}`), { method: 'POST', key, json, erlang });
+  const marks = async (name: string) => (await get(`packages/${name}`)).body.retirements as object;
+
+  test.each([false, true])('marks what is not marked yet, or everything (Erlang terms: %s)', async (erlang) => {
+    const name = unique('old');
+    for (const version of ['1.0.0', '1.1.0', '2.0.0-rc.1']) await put({ name, version });
+    const index = async () =>
+      (await ask(`${app.url}/repo/repos/${acme.name}/packages/${name}`, { key: acme.fetchKey })).headers.get('etag');
+    await ask(url(`packages/${name}/releases/1.1.0/retire`), { method: 'POST', key, json: { reason: 'security' } });
+    const before = await index();
+    const answer = await retireAll(name, { reason: 'renamed', message: 'use comb instead' }, '', erlang);
+    expect([answer.status, answer.bytes.length, answer.headers.get('content-type')]).toEqual([204, 0, null]);
+    const renamed = { reason: 'renamed', message: 'use comb instead' };
+    expect(await marks(name)).toEqual({
+      ...{ '1.0.0': renamed, '2.0.0-rc.1': renamed },
+      '1.1.0': { reason: 'security', message: null },
+    });
+    expect(await index()).not.toBe(before);
+    const log = (await audits(name)).filter(({ action }) => action === 'release.retire');
+    expect(log.map(({ params }) => (params as { version: string }).version)).toEqual(['1.1.0', '1.0.0', '2.0.0-rc.1']);
+    // All are marked: nothing to do.
+    expect((await retireAll(name, { reason: 'other' }, '', erlang)).status).toBe(204);
+    expect((await audits(name)).filter(({ action }) => action === 'release.retire')).toHaveLength(3);
+    for (const [body, query] of [
+      [{ reason: 'deprecated', replace: true }, ''],
+      [{ reason: 'invalid' }, '?replace=true'],
+    ] as const) {
+      expect((await retireAll(name, body, query, erlang)).status).toBe(204);
+      const mark = { reason: body.reason, message: null };
+      expect(await marks(name)).toEqual({ '1.0.0': mark, '1.1.0': mark, '2.0.0-rc.1': mark });
+    }
+  });
+
+  test('is refused as for one release', async () => {
+    const name = unique('old');
+    await put({ name });
+    expect((await retireAll(name, { reason: 'boredom' })).body.errors).toEqual({ reason: 'is invalid' });
+    expect((await retireAll('absent', { reason: 'other' })).status).toBe(404);
+    const reader = await keyOf(app, acme.people.read, api());
+    const refused = await ask(url(`packages/${name}/retire`), {
+      method: 'POST',
+      key: reader,
+      json: { reason: 'other' },
+    });
+    expect([refused.status, await marks(name)]).toEqual([403, {}]);
+  });
+});
+
 describe('retiring', () => {
   const retire = (name: string, json: unknown, erlang = false) =>
     ask(url(`packages/${name}/releases/1.0.0/retire`), { method: 'POST', key, json, erlang });

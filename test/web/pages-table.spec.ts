@@ -8,6 +8,7 @@ import { Checkout } from '../../src/billing/checkout.js';
 import { Invoices } from '../../src/billing/invoices.js';
 import { SeatOrders } from '../../src/billing/seat-orders.js';
 import { Policies } from '../../src/policies/policies.js';
+import { ShortUrls } from '../../src/platform/short-urls.js';
 import { type TestApp } from '../support/app.js';
 import { actor, payer, useBilling } from '../support/billing.js';
 import { browse, type Fields, type Seen } from '../support/browsing.js';
@@ -242,6 +243,7 @@ const ROUTES: Readonly<Record<string, Prepare | undefined>> = {
     await (await at.browser('writer')).post(`/packages/${name}/owners`, { username: at.other.name, level: 'full' });
     return { path: `/packages/${name}/owners/remove`, fields: { username: at.other.name } };
   },
+  'GET /l/:code': async () => ({ path: `/l/${await app.app.get(ShortUrls).shorten(app.url)}` }),
   'GET /users/:name': (at) => ({ path: `/users/${at.people.reader.name}` }),
 };
 
