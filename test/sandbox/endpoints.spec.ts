@@ -2,7 +2,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Stripe } from 'stripe';
 import { endpoints } from '../../src/sandbox/stripe/api/endpoints.js';
 import { match } from '../../src/sandbox/stripe/http/router.js';
-import { customerWith, day, hour, intentOf, open, refusal, type Site, start } from './support.js';
+import { StripeSandbox } from '../../src/sandbox/stripe/sandbox.js';
+import { client, customerWith, day, hour, intentOf, open, refusal, type Site, start } from './support.js';
 
 let site: Site;
 beforeAll(async () => {
@@ -190,6 +191,33 @@ it('the account, its tax settings and a test clock', async () => {
   expect((await stripe.testHelpers.testClocks.list()).data).toHaveLength(1);
   const [ready] = (await stripe.events.list({ type: 'test_helpers.test_clock.ready', created: { gte: from } })).data;
   expect((await stripe.events.retrieve(ready!.id)).type).toBe('test_helpers.test_clock.ready');
+  await stripe.testHelpers.testClocks.del(clock.id);
+});
+
+it('time stands still while there is a test clock, whose customers are hidden and go with it', async () => {
+  const sandbox = await StripeSandbox.start();
+  const stripe = client(sandbox);
+  try {
+    const started = Math.floor(sandbox.now().getTime() / 1000);
+    const { id: test_clock } = await stripe.testHelpers.testClocks.create({ frozen_time: started + 60 });
+    const stands = sandbox.now();
+    expect(stands.getTime()).toBe((started + 60) * 1000);
+    const mine = await stripe.customers.create({ email: 'ada@example.com', test_clock });
+    const other = await stripe.customers.create({ email: 'ada@example.com' });
+    expect([mine.test_clock, mine.created, other.test_clock]).toEqual([test_clock, started + 60, null]);
+    const ids = async (more: object) =>
+      (await stripe.customers.list({ email: other.email!, ...more })).data.map(({ id }) => id);
+    expect([await ids({}), await ids({ test_clock })]).toEqual([[other.id], [mine.id]]);
+    expect(sandbox.now()).toEqual(stands);
+    expect(await stripe.testHelpers.testClocks.del(test_clock)).toMatchObject({ id: test_clock, deleted: true });
+    expect(await stripe.customers.retrieve(mine.id)).toMatchObject({ deleted: true });
+    expect((await stripe.customers.retrieve(other.id)).deleted).toBeUndefined();
+    await soon(async () => Promise.resolve(sandbox.now() > stands));
+    expect(sandbox.now().getTime() - stands.getTime()).toBeLessThan(60_000);
+    expect((await refusal(stripe.customers.create({ test_clock }))).code).toBe('resource_missing');
+  } finally {
+    await sandbox.stop();
+  }
 });
 
 it('no endpoint was left out here or beside', () => {

@@ -25,9 +25,12 @@ export class Engine {
   /** Called for each event while its change is still being made: whatever is added is written with it. */
   onEvent: (work: Work, event: SandboxEvent) => void = () => {};
   private offset: number;
+  /** Where time stands still, in milliseconds. */
+  private stillAt: number | undefined;
 
   constructor(private readonly parts: EngineParts) {
     this.offset = parts.file?.load(parts.store) ?? 0;
+    this.followTestClocks();
   }
 
   get settings(): Settings {
@@ -39,7 +42,16 @@ export class Engine {
   }
 
   now(): Date {
-    return new Date(this.parts.base().getTime() + this.offset);
+    return new Date(this.stillAt ?? this.parts.base().getTime() + this.offset);
+  }
+
+  /** While there are test clocks time stands where the furthest of them does; when the last is gone it goes on from there. */
+  followTestClocks(): void {
+    const clocks = this.store.all('test_helpers.test_clock');
+    const now = this.now().getTime();
+    if (clocks.length === 0) this.offset = now - this.parts.base().getTime();
+    this.stillAt =
+      clocks.length === 0 ? undefined : Math.max(now, ...clocks.map(({ frozen_time: time }) => time * 1000));
   }
 
   nextDue(): Date | undefined {
@@ -89,6 +101,7 @@ export class Engine {
 
   private moveTo(time: number): void {
     this.offset = time - this.parts.base().getTime();
+    if (this.stillAt !== undefined) this.stillAt = time;
   }
 
   private work(now: number, cause: Partial<Cause> = {}): Work {

@@ -113,6 +113,7 @@ export class StripeSandbox implements BrowserPort {
 
   private follow(events: readonly SandboxEvent[]): void {
     this.carrier.pump();
+    if (events.some(({ type }) => /test_clock\.(created|deleted)$/.test(type))) this.engine.followTestClocks();
     const clocks = events
       .filter((event) => event.type === 'test_helpers.test_clock.advancing')
       .map(({ data }) => data.object.id as string);

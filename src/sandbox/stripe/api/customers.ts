@@ -48,8 +48,11 @@ const listParams = z.strictObject({
 export const customerEndpoints = [
   endpoint('POST', '/v1/customers', createParams, create),
   endpoint('GET', '/v1/customers', listParams, (work, params) => {
+    // Those of a test clock are hidden from whoever does not ask for them.
     const fits = (row: Customer) =>
-      (!params.email || row.email === params.email) && within(row.created, params.created);
+      (!params.email || row.email === params.email) &&
+      within(row.created, params.created) &&
+      row.test_clock === (params.test_clock ?? null);
     return page(work.all('customer').filter(fits), '/v1/customers', params);
   }),
   endpoint(
@@ -64,7 +67,9 @@ export const customerEndpoints = [
     work.emit('customer.updated', row);
     return row;
   }),
-  endpoint('DELETE', '/v1/customers/:id', z.strictObject({}), (work, _params, { ids }) => remove(work, ids.id!)),
+  endpoint('DELETE', '/v1/customers/:id', z.strictObject({}), (work, _params, { ids }) =>
+    deleteCustomer(work, ids.id!),
+  ),
   endpoint('DELETE', '/v1/customers/:id/discount', z.strictObject({}), (work, _params, { ids }) =>
     removeDiscount(work, customer(work, ids.id!)),
   ),
@@ -78,6 +83,7 @@ const customer = (work: Work, id: string) => work.get('customer', id);
 
 function create(work: Work, params: z.output<typeof createParams>): Customer {
   const row = work.add('customer', newCustomer(work));
+  if (params.test_clock) row.test_clock = work.get('test_helpers.test_clock', params.test_clock, 'test_clock').id;
   apply(work, row, params);
   work.emit('customer.created', row);
   for (const { type, value } of params.tax_id_data ?? []) addTaxId(work, row.id, type, value);
@@ -136,7 +142,7 @@ function wholeAddress(given: z.output<typeof address> | ''): Customer['address']
 }
 
 /** With the customer go their running subscriptions, as Stripe has it. */
-function remove(work: Work, id: string) {
+export function deleteCustomer(work: Work, id: string) {
   const row = customer(work, id);
   for (const subscription of work.all('subscription').filter((each) => each.customer === id && !isOver(each))) {
     endSubscription(work, work.get('subscription', subscription.id), 'cancellation_requested');

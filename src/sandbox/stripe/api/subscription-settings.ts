@@ -94,7 +94,8 @@ function emptySubscription(
       pending_invoice_item_interval: null,
     },
     payment_settings: { payment_method_options: null, payment_method_types: null, save_default_payment_method: 'off' },
-    ...{ pending_setup_intent: null, pending_update: null, schedule: null, test_clock: null, transfer_data: null },
+    ...{ pending_setup_intent: null, pending_update: null, schedule: null, transfer_data: null },
+    test_clock: work.get('customer', customer).test_clock ?? null,
     trial_settings: { end_behavior: { billing_cycle_anchor: null, missing_payment_method: 'create_invoice' } },
     ...{ trial_end: trialEnd, trial_start: trialEnd ? work.now : null },
   };

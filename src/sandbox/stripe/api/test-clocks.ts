@@ -5,9 +5,11 @@ import { page } from '../http/lists.js';
 import { type Fields, integer, listing, text } from '../http/params.js';
 import { invalid } from '../http/problem.js';
 import { newId } from '../work.js';
+import { deleteCustomer } from './customers.js';
 
-// Test clocks by Stripe's names. The sandbox has one clock for everything, so to move any of them moves it: with the event
-// `…advancing` it starts (see sandbox.ts), with `…ready` it has arrived.
+// Test clocks by Stripe's names. The sandbox has one clock for everything. While there is a test clock, that one stands still, as
+// Stripe's do, and to advance any of them moves it: with the event `…advancing` it starts (see sandbox.ts), with `…ready` it
+// has arrived.
 
 const createParams = z.strictObject({
   frozen_time: integer,
@@ -49,5 +51,12 @@ export const testClockEndpoints = [
     });
     work.emit('test_helpers.test_clock.advancing', row);
     return row;
+  }),
+  endpoint('DELETE', '/v1/test_helpers/test_clocks/:id', z.strictObject({}), (work, _params, { ids }) => {
+    const row = work.get('test_helpers.test_clock', ids.id!);
+    for (const { id } of work.all('customer').filter((one) => one.test_clock === row.id)) deleteCustomer(work, id);
+    work.emit('test_helpers.test_clock.deleted', row);
+    work.remove('test_helpers.test_clock', row.id);
+    return { id: row.id, object: row.object, deleted: true };
   }),
 ];

@@ -100,6 +100,7 @@ function newInvoice(
       attempt_count: 0,
     },
     ...customerFacts(work, customer),
+    test_clock: customer.test_clock ?? null,
     ...{ default_payment_method: null, default_tax_rates: structuredClone(subscription.default_tax_rates ?? []) },
     automatic_tax: {
       ...{ disabled_reason: null, enabled: subscription.automatic_tax.enabled, liability: null },
@@ -148,7 +149,7 @@ function newInvoice(
       receipt_number: null,
     },
     payment_settings: { default_mandate: null, payment_method_options: null, payment_method_types: null },
-    ...{ rendering: null, shipping_cost: null, shipping_details: null, statement_descriptor: null, test_clock: null },
+    ...{ rendering: null, shipping_cost: null, shipping_details: null, statement_descriptor: null },
     status_transitions: { finalized_at: null, marked_uncollectible_at: null, paid_at: null, voided_at: null },
     ...{ hosted_invoice_url: null, invoice_pdf: null, webhooks_delivered_at: null },
   };

@@ -115,7 +115,8 @@ export function addInvoiceItem(
       pricing: pricingOf(price),
       proration: true,
     },
-    ...{ quantity: quantity ?? 1, quantity_decimal: String(quantity ?? 1), tax_rates: [], test_clock: null, ...given },
+    ...{ quantity: quantity ?? 1, quantity_decimal: String(quantity ?? 1), tax_rates: [], ...given },
+    test_clock: subscription.test_clock,
     parent: {
       type: 'subscription_details',
       subscription_details: { subscription: subscription.id, subscription_item: item },

@@ -72,7 +72,7 @@ function newSchedule(work: Work, subscription: Subscription, phase: Phase): Sche
       released_subscription: null,
       status: 'active',
     },
-    ...{ subscription: subscription.id, test_clock: null },
+    ...{ subscription: subscription.id, test_clock: subscription.test_clock },
   };
 }
 
