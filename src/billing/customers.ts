@@ -82,11 +82,11 @@ export class Customers {
     known: Customer | null,
     currency: string | undefined,
   ): Promise<void> {
-    const found = known === null ? null : await this.gateway.findCustomer(organization.id, known.email);
+    const found = known === null ? null : await this.gateway.findCustomer(organization, known.email);
     await this.rows.save(actor, organization, details, found, currency);
     const answer: Answer<string | void> =
       found === null
-        ? await this.gateway.createCustomer(organization.id, organization.name, details)
+        ? await this.gateway.createCustomer(organization, details)
         : await this.gateway.updateCustomer(found, details);
     const id = orThrow(answer, fieldProblem) ?? found!;
     await this.database.manager.update(Customer, { organizationId: organization.id }, { stripeId: id });

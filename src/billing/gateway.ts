@@ -1,3 +1,4 @@
+import { type Organization } from '../organizations/organization.entity.js';
 import { DomainError } from '../platform/errors.js';
 import { type CardSummary, type DiscountSummary } from './customer.entity.js';
 import { type NextTerms } from './subscription.entity.js';
@@ -7,6 +8,12 @@ import { type Plan, type Price } from './plans.js';
  * The payment provider, as billing sees it: what may be asked and what may come of it. `stripe/` speaks it to Stripe; nothing
  * else knows its SDK. No method is ever called within a transaction.
  */
+
+/**
+ * The organization that a customer is made for. Ids begin anew in every database, and several may share one account (a server for
+ * trying out that is set up again): the moment it was created tells them apart.
+ */
+export type Buyer = Pick<Organization, 'id' | 'name' | 'createdAt'>;
 
 /** Who invoices are made out to. */
 export interface Details {
@@ -190,10 +197,10 @@ export class GatewayUnavailable extends DomainError {
 
 export abstract class Gateway {
   /** Makes the customer; asked again with the same organization it answers with the same one. */
-  abstract createCustomer(organizationId: string, name: string, details: Details): Promise<Answer<string>>;
+  abstract createCustomer(buyer: Buyer, details: Details): Promise<Answer<string>>;
   abstract updateCustomer(customerId: string, details: Details): Promise<Answer<void>>;
   /** Looks for a customer that a call of unclear outcome may have made. */
-  abstract findCustomer(organizationId: string, email: string): Promise<string | null>;
+  abstract findCustomer(buyer: Buyer, email: string): Promise<string | null>;
 
   /** For a card that is to be charged while nobody is there. */
   abstract setUpCard(customerId: string, key: string): Promise<Answer<{ id: string; clientSecret: string }>>;

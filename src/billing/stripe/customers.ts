@@ -1,23 +1,21 @@
 import { hash } from 'node:crypto';
 import type Stripe from 'stripe';
-import { type Details } from '../gateway.js';
+import { type Buyer, type Details } from '../gateway.js';
 
 /** Customers at Stripe: one for each organization, told what people typed. */
 
 /** Organization and details make the idempotency key: asked twice for the same, Stripe makes one customer. */
-export async function createCustomer(
-  stripe: Stripe,
-  organizationId: string,
-  organization: string,
-  details: Details,
-): Promise<string> {
+export async function createCustomer(stripe: Stripe, buyer: Buyer, details: Details): Promise<string> {
+  const words = JSON.stringify([sinceOf(buyer), details]);
   const made = await stripe.customers.create(
-    { ...paramsOf(details), metadata: { org_id: organizationId, organization } },
-    { idempotencyKey: `org:${organizationId}:customer:${hash('sha256', JSON.stringify(details)).slice(0, 16)}` },
+    { ...paramsOf(details), metadata: { org_id: buyer.id, org_since: sinceOf(buyer), organization: buyer.name } },
+    { idempotencyKey: `org:${buyer.id}:customer:${hash('sha256', words).slice(0, 16)}` },
   );
   await tellTaxId(stripe, made.id, details);
   return made.id;
 }
+
+const sinceOf = ({ createdAt }: Buyer): string => createdAt.toISOString();
 
 /** All values are absolute: saying them twice is saying them once. */
 export async function updateCustomer(stripe: Stripe, customerId: string, details: Details): Promise<void> {
@@ -26,9 +24,9 @@ export async function updateCustomer(stripe: Stripe, customerId: string, details
 }
 
 /** By what it was made with: the search index of Stripe lags, the list by address does not. */
-export async function findCustomer(stripe: Stripe, organizationId: string, email: string): Promise<string | null> {
-  for await (const customer of stripe.customers.list({ email, limit: 100 }))
-    if (customer.metadata['org_id'] === organizationId) return customer.id;
+export async function findCustomer(stripe: Stripe, buyer: Buyer, email: string): Promise<string | null> {
+  for await (const { id, metadata } of stripe.customers.list({ email, limit: 100 }))
+    if (metadata['org_id'] === buyer.id && metadata['org_since'] === sinceOf(buyer)) return id;
   return null;
 }
 

@@ -6,6 +6,7 @@ import { DomainError, notFound } from '../../platform/errors.js';
 import { paths } from '../../platform/paths.js';
 import { Urls } from '../../platform/urls.js';
 import {
+  type Buyer,
   type Challenge,
   type Details,
   type EventHead,
@@ -51,16 +52,16 @@ export class StripeGateway extends Gateway {
     super();
   }
 
-  createCustomer(organizationId: string, name: string, details: Details) {
-    return asked(() => customers.createCustomer(this.stripe, organizationId, name, details));
+  createCustomer(buyer: Buyer, details: Details) {
+    return asked(() => customers.createCustomer(this.stripe, buyer, details));
   }
 
   updateCustomer(customerId: string, details: Details) {
     return asked(() => customers.updateCustomer(this.stripe, customerId, details));
   }
 
-  findCustomer(organizationId: string, email: string) {
-    return read(() => customers.findCustomer(this.stripe, organizationId, email));
+  findCustomer(buyer: Buyer, email: string) {
+    return read(() => customers.findCustomer(this.stripe, buyer, email));
   }
 
   setUpCard(customerId: string, key: string) {
