@@ -113,7 +113,10 @@ describe('from nothing to a subscription', () => {
         cancel_at: null,
         next: null,
       },
-      next_charge: { at: overview.subscription.current_period_end, currency: 'usd', subtotal: 2700 },
+      next_charge: {
+        ...{ at: overview.subscription.current_period_end, currency: 'usd', subtotal: 2700 },
+        ...{ discount_amount: 0, credit_amount: 0, amount: 2700 },
+      },
       customer: { details: { name: 'Acme Honey Ltd' }, card: { last4: '4242' }, currency: 'usd', balance: 0 },
     });
     expect(await paidInvoices(payer)).toHaveLength(1);
@@ -177,8 +180,9 @@ describe('the rest of a subscription’s life', () => {
       promotion: { type: 'coupon', coupon: coupon.id },
     });
     expect(await payer.call('POST', '/billing/coupon', { code: 'BEES' })).toMatchObject({ status: 200 });
-    const { subscription } = (await payer.call('GET', '/billing')).body;
+    const { subscription, next_charge: next } = (await payer.call('GET', '/billing')).body;
     expect(subscription.discount).toMatchObject({ name: 'Early bees', percent_off: 20 });
+    expect(next).toMatchObject({ subtotal: 2700, discount_amount: 540, credit_amount: 0, amount: 2160 });
   });
 
   test('to the year at once, and back at its end', async () => {

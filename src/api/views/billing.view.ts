@@ -2,6 +2,7 @@ import { type BillingOverview } from '../../billing/overview.js';
 import { type Customer } from '../../billing/customer.entity.js';
 import { type Invoice } from '../../billing/invoice.entity.js';
 import { type Subscription } from '../../billing/subscription.entity.js';
+import { nextCharge } from '../../billing/next-charge.js';
 import { isLiving } from '../../billing/terms.js';
 import { type Organization } from '../../organizations/organization.entity.js';
 import { type Standings } from '../../organizations/standings.js';
@@ -22,7 +23,7 @@ export function billingView(
   return {
     ...{ standing, seats: seatsView(organization, subscription, members) },
     subscription: subscription && subscriptionView(subscription),
-    next_charge: subscription && nextCharge(subscription),
+    next_charge: subscription && customer && nextChargeView(subscription, customer),
     customer: customer && customerView(customer),
     invoices: invoices.map((one) => invoiceView(urls, organization, one)),
     operation: open && operationView(urls, organization, open),
@@ -49,12 +50,14 @@ function subscriptionView({ status, plan, currency, unitAmount, next, discount, 
   };
 }
 
-/** What will be taken next if nothing changes, before discounts, tax and credit. */
-function nextCharge(subscription: Subscription) {
-  const { status, cancelAt, periodEnd, currency, quantity, unitAmount, next } = subscription;
-  if (status !== 'active' || cancelAt !== null) return null;
-  const price = next !== null && new Date(next.at) <= periodEnd ? next.unitAmount : unitAmount;
-  return { at: iso(periodEnd), currency, subtotal: quantity * price };
+function nextChargeView(subscription: Subscription, customer: Customer) {
+  const next = nextCharge(subscription, customer);
+  if (next === null) return null;
+  const { at, subtotal, off, credit, amount } = next;
+  return {
+    ...{ at: iso(at), currency: subscription.currency, subtotal },
+    ...{ discount_amount: off, credit_amount: credit, amount },
+  };
 }
 
 const discountView = ({ name, percentOff, amountOff, currency, until }: NonNullable<Subscription['discount']>) => ({

@@ -1,5 +1,6 @@
 import { type ComponentChildren } from 'preact';
 import { type Customer } from '../../billing/customer.entity.js';
+import { nextCharge } from '../../billing/next-charge.js';
 import { intervalOf } from '../../billing/plans.js';
 import { type Subscription } from '../../billing/subscription.entity.js';
 import { paths } from '../../platform/paths.js';
@@ -11,7 +12,6 @@ import { dayOf } from '../components/when.js';
 import { type FormState } from '../http/forms.js';
 import { type BillingProps } from './billing-props.js';
 import { money, type SumLine, Sums } from './money.js';
-import { nextCharge } from './next-charge.js';
 import { discountText, perSeat, planNames, seatsText } from './plan-words.js';
 
 type Part = BillingProps & { readonly subscription: Subscription; readonly customer: Customer };

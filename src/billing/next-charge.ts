@@ -1,5 +1,5 @@
-import { type Customer } from '../../billing/customer.entity.js';
-import { type Subscription } from '../../billing/subscription.entity.js';
+import { type Customer } from './customer.entity.js';
+import { type Subscription } from './subscription.entity.js';
 
 /** What is known today of the next renewal; minor units, before tax. */
 export interface NextCharge {
