@@ -1,37 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { Readable } from 'node:stream';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { Changes } from '../../src/billing/changes.js';
 import { Checkout } from '../../src/billing/checkout.js';
 import { SeatOrders } from '../../src/billing/seat-orders.js';
-import { type Open } from '../../src/ops/commands/command-line.js';
-import { runCommand } from '../../src/ops/commands/program.js';
-import { roomsOf } from '../../src/ops/commands/rooms.js';
 import { type Organization } from '../../src/organizations/organization.entity.js';
-import { startApp, type TestApp } from '../support/app.js';
+import { startApp } from '../support/app.js';
 import { actor, payer, stripeOf, useBilling } from '../support/billing.js';
+import { type Outcome, runCommand } from '../support/commands.js';
 import { team } from '../support/people.js';
 
 const billing = useBilling();
 
-interface Outcome {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-async function runIn({ app }: Pick<TestApp, 'app'>, words: string[]): Promise<Outcome> {
-  const said = { out: '', err: '' };
-  const open: Open = (use) => use(roomsOf(app));
-  const terminal = {
-    out: (text: string) => void (said.out += text),
-    err: (text: string) => void (said.err += text),
-    input: Readable.from(['']),
-  };
-  return { code: await runCommand(['billing', ...words], open, terminal), ...said };
-}
-
-const run = (...words: string[]): Promise<Outcome> => runIn(billing.app, words);
+const run = (...words: string[]): Promise<Outcome> => runCommand(billing.app, ['billing', ...words]);
 
 async function json(...words: string[]): Promise<any> {
   const { out } = await run(...words, '--json');
@@ -194,7 +174,10 @@ test('where nothing is sold the commands say so', async () => {
   const free = await startApp({ env: { BILLING: 'off' } });
   try {
     for (const words of [['check'], ['compare'], ['sync', '--all']])
-      expect(await runIn(free, words)).toMatchObject({ code: 1, err: 'error: nothing is sold here (BILLING=off)\n' });
+      expect(await runCommand(free, ['billing', ...words])).toMatchObject({
+        code: 1,
+        err: 'error: nothing is sold here (BILLING=off)\n',
+      });
   } finally {
     await free.stop();
   }

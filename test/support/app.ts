@@ -55,6 +55,8 @@ export interface AppOptions {
   readonly clock?: TestClock;
   /** Jobs that are meant to fail, by the start of their name. */
   readonly failingJobs?: string;
+  /** Where Stripe's API is, for a product that is told to deal with Stripe itself. */
+  readonly stripeUrl?: string | undefined;
 }
 
 /** The whole product in this process: real Postgres, real HTTP, files on disk. Stop it in the end. */
@@ -63,10 +65,8 @@ export async function startApp(options: AppOptions = {}): Promise<TestApp> {
   const port = options.port ?? (await freePort());
   const url = `http://${options.host ?? '127.0.0.1'}:${port}`;
   const databaseUrl = options.databaseUrl ?? (await cloneDatabase());
-  const config = Object.freeze({
-    ...readConfig({ ...settings(dataDir, port), PUBLIC_URL: url, ...options.env }),
-    databaseUrl,
-  });
+  const read = readConfig({ ...settings(dataDir, port), PUBLIC_URL: url, ...options.env });
+  const config = Object.freeze({ ...read, databaseUrl, billing: at(options.stripeUrl, read.billing) });
   const lines: string[] = [];
   const sink = new Writable({ write: (chunk: Buffer, _encoding, done) => done(void lines.push(chunk.toString())) });
   const logger = createLogger('debug', sink);
@@ -87,6 +87,11 @@ export async function startApp(options: AppOptions = {}): Promise<TestApp> {
     },
   };
 }
+
+const at = (stripeUrl: string | undefined, billing: Config['billing']): Config['billing'] =>
+  stripeUrl === undefined || billing.stripe === undefined
+    ? billing
+    : Object.freeze({ ...billing, stripe: { ...billing.stripe, apiUrl: stripeUrl } });
 
 /** One app for all tests of a file. Fields are there once the tests run. */
 export function useApp(options: AppOptions = {}): TestApp {

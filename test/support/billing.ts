@@ -3,7 +3,7 @@ import Stripe from 'stripe';
 import { afterAll, beforeAll } from 'vitest';
 import { Cards } from '../../src/billing/cards.js';
 import { Customers } from '../../src/billing/customers.js';
-import { type Details, Gateway } from '../../src/billing/gateway.js';
+import { type Details } from '../../src/billing/gateway.js';
 import { SETTLE } from '../../src/billing/journal.js';
 import { type Organization } from '../../src/organizations/organization.entity.js';
 import { Organizations } from '../../src/organizations/organizations.js';
@@ -88,16 +88,19 @@ export async function payer({ app, sandbox }: BillingApp, name: string, card?: s
 export const stripeOf = ({ secretKey, url }: StripeSandbox): Stripe =>
   new Stripe(secretKey, { host: '127.0.0.1', port: new URL(url).port, protocol: 'http' });
 
+/** The id of what a card is given to. */
+export async function newSetUp({ app }: TestApp, { id }: Organization): Promise<string> {
+  return (await app.get(Cards).setUp(id, randomUUID())).id;
+}
+
 /** A card as if somebody had typed it into Stripe's form and passed the bank's question; nobody has told us yet. */
 export async function setUpCard(
   { app, sandbox }: Pick<BillingApp, 'app' | 'sandbox'>,
-  { id }: Organization,
+  organization: Organization,
   card: string,
 ): Promise<string> {
-  const { stripeId } = await app.app.get(Customers).ready(id);
-  const set = await app.app.get(Gateway).setUpCard(stripeId, randomUUID());
-  if (set.outcome !== 'ok') throw new Error('no set-up');
-  const intent = await stripeOf(sandbox).setupIntents.confirm(set.value.id, { payment_method: card });
+  const id = await newSetUp(app, organization);
+  const intent = await stripeOf(sandbox).setupIntents.confirm(id, { payment_method: card });
   if (intent.status === 'requires_action') await sandbox.settleChallenge(intent.id, 'complete');
   return intent.id;
 }

@@ -1,23 +1,22 @@
 import { readFile } from 'node:fs/promises';
-import { type FrameLocator, type Page } from 'playwright-core';
-import { Customers } from '../../src/billing/customers.js';
-import { Organizations } from '../../src/organizations/organizations.js';
+import { type Page } from 'playwright-core';
 import { paths } from '../../src/platform/paths.js';
-import { type Objects } from '../../src/sandbox/stripe/objects.js';
-import { type BillingApp } from '../support/billing.js';
+import { Person } from '../browser/person.js';
 import { type Browsers, type Profile } from '../support/browser.js';
 import { unique } from '../support/people.js';
-import { Person } from './person.js';
+import { type Shop } from './account.js';
+import { answerBankOn, type BankAnswer, bankAsksOn, typeCardInto } from './frames.js';
+import { customerOf } from './shop.js';
 
 /** Somebody who pays for an organization, with a bank that asks questions. */
 export class Payer extends Person {
   constructor(
-    readonly billing: BillingApp,
+    readonly shop: Shop,
     profile: Profile,
     name: string,
     readonly organization: string,
   ) {
-    super(billing.app, profile, name);
+    super(shop.app, profile, name);
   }
 
   private shown: Page | undefined;
@@ -33,22 +32,16 @@ export class Payer extends Person {
     await page.close();
   }
 
-  /** The number is typed into Stripe's frame; what of the form is folded away is not there yet. */
-  async typeCard(number: string): Promise<void> {
-    const fields = this.page.frameLocator('[data-stripe-fields] iframe');
-    await fields.getByLabel('Card number').pressSequentially(number);
-    await fields.getByLabel('Expiration date').pressSequentially('1234');
-    await fields.getByLabel('Security code').pressSequentially('123');
-    await fields.getByLabel('ZIP code').fill('10001');
+  typeCard(number: string): Promise<void> {
+    return typeCardInto(this.page, number);
   }
 
-  /** The bank's window over the page. */
-  get bank(): FrameLocator {
-    return this.page.frameLocator('dialog iframe');
+  bankAsks(): Promise<void> {
+    return bankAsksOn(this.page);
   }
 
-  async answerBank(answer: 'Complete' | 'Fail'): Promise<void> {
-    await this.bank.getByRole('button', { name: `${answer} authentication` }).click();
+  answerBank(answer: BankAnswer): Promise<void> {
+    return answerBankOn(this.page, answer);
   }
 
   /** On the page of billing, which says this. */
@@ -99,29 +92,23 @@ export class Payer extends Person {
 
   /** What was taken from the organization's cards by Stripe's own books, in dollars, the oldest first. */
   async charged(): Promise<string[]> {
-    const theirs = await this.objects('charge');
-    const taken = theirs.filter(({ status }) => status === 'succeeded').toReversed();
-    return taken.map(({ amount_captured: cents }) => `$${(cents / 100).toFixed(2)}`);
+    const taken = await this.shop.account.charged(await this.customer());
+    return taken.map((cents) => `$${(cents / 100).toFixed(2)}`);
   }
 
   /** When the running period ends by the same books. */
   async periodEnd(): Promise<Date> {
-    const [subscription] = await this.objects('subscription');
-    return new Date(subscription!.items.data[0]!.current_period_end * 1000);
+    return (await this.shop.account.subscription(await this.customer())).periodEnd;
   }
 
-  private async objects<K extends 'charge' | 'subscription'>(kind: K): Promise<Objects[K][]> {
-    const { app, sandbox } = this.billing;
-    const { id } = await app.app.get(Organizations).named(this.organization);
-    const { stripeId } = await app.app.get(Customers).ready(id);
-    return sandbox.objects(kind).filter(({ customer }) => customer === stripeId);
+  customer(): Promise<string> {
+    return customerOf(this.shop, this.organization);
   }
 }
 
 /** Somebody new in a browser that nobody has used, and the name of an organization that nobody has. */
-export async function newPayer(billing: BillingApp, browsers: Browsers): Promise<Payer> {
-  const profile = await browsers.newProfile(billing.app.url, { acceptDownloads: true });
-  // Stripe's frames, and what they load.
-  profile.expects(new RegExp(`^asked somebody else: ${billing.sandbox.url}/`));
-  return new Payer(billing, profile, unique('payer'), unique('hive'));
+export async function newPayer(shop: Shop, browsers: Browsers): Promise<Payer> {
+  const profile = await browsers.newProfile(shop.app.url, { acceptDownloads: true, locale: 'en-US' });
+  shop.account.expected.forEach((complaint) => profile.expects(complaint));
+  return new Payer(shop, profile, unique('payer'), unique('hive'));
 }
