@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Clock } from './platform/clock.js';
-import { loadTokenKey } from './accounts/tokens.js';
+import { loadTokenKeys } from './accounts/token-keys.js';
 import { type Config, ConfigError, type GivenConfig } from './platform/config.js';
 import { dataSourceOptions } from './platform/database.js';
 import { type Logger } from './platform/log.js';
@@ -55,7 +55,7 @@ function withAccess(config: Config, sandbox: PaymentSandbox | undefined): Config
 }
 
 async function checkKeys(given: GivenConfig): Promise<void> {
-  const results = await Promise.allSettled([loadRegistryKey(given), loadTokenKey(given)]);
+  const results = await Promise.allSettled([loadRegistryKey(given), loadTokenKeys(given)]);
   const problems = results.flatMap((result) =>
     result.status === 'rejected' ? [(result.reason as Error).message] : [],
   );

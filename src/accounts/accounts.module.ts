@@ -14,7 +14,8 @@ import { PasswordLanes, Passwords } from './sign-in/passwords.js';
 import { Refreshing } from './refreshing.js';
 import { Registrations } from './registrations.js';
 import { Sessions } from './sessions.js';
-import { loadTokenKey, TOKEN_KEY, Tokens } from './tokens.js';
+import { loadTokenKeys, TokenKeys } from './token-keys.js';
+import { Tokens } from './tokens.js';
 import { AccountAccess, AccountClosing } from './account-closing.js';
 import { AccountsJobs } from './accounts.jobs.js';
 import { AddressProving, EmailAddresses } from './email-addresses.js';
@@ -45,7 +46,7 @@ import { WriteProofs } from './write-proofs.js';
 
 @Module({
   providers: [
-    { provide: TOKEN_KEY, inject: [CONFIG], useFactory: loadTokenKey },
+    { provide: TokenKeys, inject: [CONFIG], useFactory: loadTokenKeys },
     ...[Users, ReservedNames, Passwords, PasswordLanes, Sessions, Keys, Tokens, Credentials, LastUse, MailSettings],
     ...[Grants, Refreshing, GivingBack, OAuthClients, DeviceCodes, AuthorizationCodes, OAuthJobs],
     ...[Notices, KeyNotices, MailLimits, EmailProofs, ProofMails, ProofLetters, AccountsJobs],
@@ -70,6 +71,7 @@ import { WriteProofs } from './write-proofs.js';
     Sessions,
     Keys,
     Tokens,
+    TokenKeys,
     Credentials,
     LastUse,
   ],

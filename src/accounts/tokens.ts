@@ -1,12 +1,12 @@
-import { createPublicKey, generateKeyPairSync, randomUUID, type KeyObject } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { jwtVerify, SignJWT } from 'jose';
+import { decodeProtectedHeader, jwtVerify, SignJWT } from 'jose';
 import { Passport } from 'passport';
 import { ExtractJwt, Strategy } from 'passport-jwt';
 import { Clock } from '../platform/clock.js';
-import { CONFIG, type Config, type GivenConfig } from '../platform/config.js';
-import { loadPrivateKey, readOrCreateSecretFile, secretFile } from '../platform/secrets.js';
+import { CONFIG, type Config } from '../platform/config.js';
 import { fromScope, type Permission, toScope } from './permissions.js';
+import { TokenKeys } from './token-keys.js';
 
 /** Well above the 300 s under which clients take a token for expired (hex-protocol.md 4.3). */
 export const TOKEN_SECONDS = 1800;
@@ -32,21 +32,6 @@ export interface TokenClaims {
   readonly expiresAt: Date;
 }
 
-/** Injection token of the private key (EC, P-256). */
-export const TOKEN_KEY = Symbol('token key');
-
-/** From the settings, or generated into the data directory on first start. */
-export const loadTokenKey = (config: GivenConfig): Promise<KeyObject> =>
-  loadPrivateKey('TOKEN_KEY', config.tokenKey, () => generated(config), {
-    what: 'an elliptic-curve private key on P-256',
-    test: (key) => key.asymmetricKeyType === 'ec' && key.asymmetricKeyDetails?.namedCurve === 'prime256v1',
-  });
-
-const generated = (config: GivenConfig): Promise<string> =>
-  readOrCreateSecretFile(secretFile(config, 'token-key.pem'), () =>
-    generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
-  );
-
 /**
  * Short-lived tokens (JWT, ES256) that stand for an API key or a grant. A token names what is behind it and is worth nothing
  * without it: who verifies one looks that up, so revoking it ends its tokens in the same moment, and what a token may do is
@@ -55,19 +40,21 @@ const generated = (config: GivenConfig): Promise<string> =>
 @Injectable()
 export class Tokens {
   private readonly passport = new Passport();
-  private readonly publicPem: string;
 
   constructor(
     @Inject(CONFIG) private readonly config: Config,
-    @Inject(TOKEN_KEY) private readonly privateKey: KeyObject,
+    private readonly keys: TokenKeys,
     private readonly clock: Clock,
   ) {
-    this.publicPem = createPublicKey(privateKey).export({ type: 'spki', format: 'pem' }).toString();
     this.passport.use(
       new Strategy(
         {
           jwtFromRequest: ExtractJwt.fromAuthHeaderAsBearerToken(),
-          secretOrKey: this.publicPem,
+          secretOrKeyProvider: (_request: unknown, token: string, done: (error: unknown, pem?: string) => void) => {
+            const key = this.keyOf(token);
+            if (key === null) done(new Error('no such key'));
+            else done(null, key.export({ type: 'spki', format: 'pem' }).toString());
+          },
           // Named, or a token signed with the public key as an HMAC secret would pass.
           algorithms: ['ES256'],
           issuer: config.publicUrl,
@@ -88,15 +75,16 @@ export class Tokens {
     const behindEnds = expiresAt === null ? Infinity : Math.floor(expiresAt.getTime() / 1000) - now;
     const expiresIn = Math.min(TOKEN_SECONDS, behindEnds);
     const scope = permissions.map(toScope).join(' ');
+    const { kid, privateKey } = this.keys.signing;
     const token = await new SignJWT({ scope, [kind]: id })
-      .setProtectedHeader({ alg: 'ES256', typ: 'JWT' })
+      .setProtectedHeader({ alg: 'ES256', typ: 'JWT', kid })
       .setIssuer(this.config.publicUrl)
       .setAudience(AUDIENCE)
       .setSubject(subject)
       .setJti(randomUUID())
       .setIssuedAt(now)
       .setExpirationTime(now + expiresIn)
-      .sign(this.privateKey);
+      .sign(privateKey);
     return { token, expiresIn, scope };
   }
 
@@ -116,12 +104,23 @@ export class Tokens {
   /** What a genuine token stands for, expired or not: for giving it back. */
   async behind(token: string): Promise<Behind | null> {
     const expected = { algorithms: ['ES256'], issuer: this.config.publicUrl, audience: AUDIENCE };
+    const key = this.keyOf(token);
+    if (key === null) return null;
     // Long before any token ends: only this question does not mind.
-    const verified = await jwtVerify(token, createPublicKey(this.publicPem), {
+    const verified = await jwtVerify(token, key, {
       ...expected,
       currentDate: new Date(0),
     }).catch(() => null);
     return (verified && claimsOf(verified.payload)?.behind) ?? null;
+  }
+
+  /** The key that the token claims to be signed with; null for what is no token, or of a key that we do not have (any more). */
+  private keyOf(token: string) {
+    try {
+      return this.keys.verifying(decodeProtectedHeader(token).kid);
+    } catch {
+      return null;
+    }
   }
 }
 

@@ -32,6 +32,7 @@ import { RetirementController } from './retirement.controller.js';
 import { SeatsController } from './seats.controller.js';
 import { ShortUrlsController } from './short-urls.controller.js';
 import { SubscriptionController } from './subscription.controller.js';
+import { TokenKeysController } from './token-keys.controller.js';
 import { UsersController } from './users.controller.js';
 
 @Module({
@@ -47,7 +48,8 @@ import { UsersController } from './users.controller.js';
   providers: [GrantTypes, BillingDoor, BillingSights, ChangeAnswers, Drafting, SeatBuying],
   exports: [GrantTypes],
   controllers: [
-    ...[IndexController, AuthController, UsersController, KeysController, OAuthController, OrganizationsController],
+    ...[IndexController, AuthController, UsersController, KeysController, OAuthController, TokenKeysController],
+    OrganizationsController,
     ...[RepositoriesController, PackagesController, ReleasesController, PublishController, DocsController],
     ...[OwnersController, AuditLogsController, RetirementController, ShortUrlsController, PoliciesController],
     ...[BillingController, BillingChangesController, SubscriptionController, InvoicesController, SeatsController],

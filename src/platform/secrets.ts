@@ -42,19 +42,33 @@ export const secretFile = (config: Pick<GivenConfig, 'dataDir'>, name: string): 
  * The private key that a setting gives as text or file, or else one that is generated on first start. `fits` says what kind
  * it must be; what is wrong is told by the setting's name and never by its value.
  */
-export async function loadPrivateKey(
-  setting: string,
+export async function loadPrivateKey(setting: string, ...rest: KeySource): Promise<KeyObject> {
+  return (await load(setting, rest, (text) => [text]))[0]!;
+}
+
+/** The same for a setting that may hold several keys, one PEM after the other; in their order. */
+export const loadPrivateKeys = (setting: string, ...rest: KeySource): Promise<KeyObject[]> =>
+  load(setting, rest, (text) => text.match(/-----BEGIN ([A-Z ]*PRIVATE KEY)-----[^-]*-----END \1-----/g) ?? [text]);
+
+type KeySource = [
   given: { readonly pem?: string | undefined; readonly file?: string | undefined },
   generated: () => Promise<string>,
   fits: { readonly what: string; readonly test: (key: KeyObject) => boolean },
-): Promise<KeyObject> {
+];
+
+async function load(
+  setting: string,
+  [given, generated, fits]: KeySource,
+  split: (text: string) => readonly string[],
+): Promise<KeyObject[]> {
   const { pem, file } = given;
   const problem = (why: string) => new Error(`${pem === undefined ? `${setting}_FILE` : setting}: ${why}`);
   const unreadable = (error: NodeJS.ErrnoException) => Promise.reject(problem(`cannot be read (${error.code})`));
   const text = pem ?? (file === undefined ? await generated() : await readFile(file, 'utf8').catch(unreadable));
-  const key = parsePrivateKey(text);
-  if (key === undefined || !fits.test(key)) throw problem(`must be ${fits.what}, in PEM and without a passphrase`);
-  return key;
+  const keys = split(text).map(parsePrivateKey);
+  if (!keys.every((key): key is KeyObject => key !== undefined && fits.test(key)))
+    throw problem(`must be ${fits.what}, in PEM and without a passphrase`);
+  return keys;
 }
 
 function parsePrivateKey(pem: string): KeyObject | undefined {

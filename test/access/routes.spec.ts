@@ -110,6 +110,7 @@ const ROUTES = {
     POST /api/oauth/revoke_by_hash
     POST /api/oauth/token
     POST /api/short_url
+    GET /.well-known/jwks.json
     GET /health/live
     GET /health/ready
     GET /metrics

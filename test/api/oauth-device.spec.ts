@@ -1,11 +1,10 @@
-import { type KeyObject } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { DeviceCodes } from '../../src/accounts/device-codes.js';
 import { Grants } from '../../src/accounts/grants.js';
 import { DEVICE_GRANT } from '../../src/accounts/oauth-client.entity.js';
 import { OAuthJobs } from '../../src/accounts/oauth/oauth.jobs.js';
 import { fromScope } from '../../src/accounts/permissions.js';
-import { TOKEN_KEY } from '../../src/accounts/tokens.js';
+import { TokenKeys } from '../../src/accounts/token-keys.js';
 import { Users } from '../../src/accounts/users.js';
 import { Members } from '../../src/organizations/members.js';
 import { startApp, useApp } from '../support/app.js';
@@ -304,7 +303,7 @@ describe('a grant ends', () => {
   };
 
   test('when its owner takes it back: at once, in every process', async () => {
-    const TOKEN_KEY_PEM = app.app.get<KeyObject>(TOKEN_KEY).export({ type: 'pkcs8', format: 'pem' }).toString();
+    const TOKEN_KEY_PEM = app.app.get(TokenKeys).signing.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
     const { databaseUrl } = app.config;
     const neighbour = await startApp({ databaseUrl, env: { PUBLIC_URL: app.url, TOKEN_KEY: TOKEN_KEY_PEM } });
     try {

@@ -1,8 +1,8 @@
-import { createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { decodeJwt, SignJWT, UnsecuredJWT } from 'jose';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { Keys } from '../../src/accounts/keys.js';
-import { TOKEN_KEY } from '../../src/accounts/tokens.js';
+import { TokenKeys } from '../../src/accounts/token-keys.js';
 import { Members } from '../../src/organizations/members.js';
 import { type TestApp, startApp, useApp } from '../support/app.js';
 import { ask, eventually, publish } from '../support/http.js';
@@ -291,7 +291,7 @@ describe('a token ends', () => {
 describe('forged tokens', () => {
   let neighbour: TestApp;
   let keyId: string;
-  const tokenKey = (from: TestApp) => from.app.get<KeyObject>(TOKEN_KEY);
+  const tokenKey = (from: TestApp) => from.app.get(TokenKeys).signing.privateKey;
 
   beforeAll(async () => {
     keyId = (await app.app.get(Keys).bySecret(acme.publishKey))!.id;

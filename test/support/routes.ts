@@ -17,4 +17,4 @@ export function routesOf({ app }: Pick<TestApp, 'app'>): string[] {
 }
 
 /** Pages and forms; the rest is for programs. */
-export const isPage = (route: string): boolean => !/ \/(api|health|webhooks|metrics)(\/|$)/.test(route);
+export const isPage = (route: string): boolean => !/ \/(api|health|webhooks|metrics|\.well-known)(\/|$)/.test(route);
