@@ -1,21 +1,8 @@
 import { defineConfig } from 'vitest/config';
-import { givenAccount, HOW_TO } from './stripe/given.js';
 
 // `npm run test:stripe`: the stories of billing at an account of Stripe's, if the environment gives one.
 const file = (name: string) => new URL(name, import.meta.url).pathname;
 const MINUTE_MS = 60_000;
-
-// Before anything is started. Nobody has failed who has no account; who gives a wrong key is told so.
-try {
-  if (givenAccount(process.env) === undefined) end(HOW_TO, 0);
-} catch (error) {
-  end((error as Error).message, 1);
-}
-
-function end(words: string, code: number): never {
-  console.error(words);
-  process.exit(code);
-}
 
 export default defineConfig({
   test: {
