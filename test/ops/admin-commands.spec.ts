@@ -94,7 +94,7 @@ describe('help and typing errors open nothing', () => {
       ...['list', 'show', 'retire', 'unretire', 'revert'].map((verb) => `package ${verb}`),
       ...['registry rebuild', 'registry key'],
       ...['check', 'status', 'operations', 'events', 'sync', 'compare'].map((verb) => `billing ${verb}`),
-      'audit list',
+      ...['audit list', 'data empty'],
     ]);
   });
 

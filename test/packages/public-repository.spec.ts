@@ -105,7 +105,7 @@ describe('owners', () => {
     const name = unique('owned');
     await put({ name });
     expect((await get(`packages/${name}`)).body.owners).toEqual([
-      { username: 'ada', url: api_('users/ada'), level: 'full' },
+      { username: 'ada', email: 'ada', url: api_('users/ada'), level: 'full' },
     ]);
     expect((await get('users/ada')).body.packages).toContainEqual(
       expect.objectContaining({ name, repository: 'hexpm' }),
