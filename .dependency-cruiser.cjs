@@ -4,7 +4,7 @@ const floors = [
   ['audit'],
   ['accounts'],
   ['organizations'],
-  ['packages', 'billing', 'policies'],
+  ['packages', 'billing', 'policies', 'advisories'],
   ['registry', 'access'],
   ['api', 'web', 'delivery', 'webhooks', 'ops'],
 ];

@@ -12,6 +12,7 @@ import { Billing0011 } from './0011-billing.js';
 import { PackageApi0012 } from './0012-package-api.js';
 import { OrganizationOwners0013 } from './0013-organization-owners.js';
 import { Policies0014 } from './0014-policies.js';
+import { Advisories0015 } from './0015-advisories.js';
 import { WriteProofs0016 } from './0016-write-proofs.js';
 
 /**
@@ -30,5 +31,6 @@ export const migrations = [
   PackageApi0012,
   OrganizationOwners0013,
   Policies0014,
+  Advisories0015,
   WriteProofs0016,
 ];

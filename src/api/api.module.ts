@@ -1,11 +1,13 @@
 import { Module } from '@nestjs/common';
 import { AccessModule } from '../access/access.module.js';
 import { AccountsModule } from '../accounts/accounts.module.js';
+import { AdvisoriesModule } from '../advisories/advisories.module.js';
 import { BillingModule } from '../billing/billing.module.js';
 import { OrganizationsModule } from '../organizations/organizations.module.js';
 import { PackagesModule } from '../packages/packages.module.js';
 import { PoliciesModule } from '../policies/policies.module.js';
 import { RegistryModule } from '../registry/registry.module.js';
+import { AdvisoriesController } from './advisories.controller.js';
 import { AuditLogsController } from './audit-logs.controller.js';
 import { AuthController } from './auth.controller.js';
 import { BillingChangesController } from './billing-changes.controller.js';
@@ -39,6 +41,7 @@ import { UsersController } from './users.controller.js';
   imports: [
     AccessModule,
     AccountsModule,
+    AdvisoriesModule,
     BillingModule,
     OrganizationsModule,
     PackagesModule,
@@ -52,6 +55,7 @@ import { UsersController } from './users.controller.js';
     OrganizationsController,
     ...[RepositoriesController, PackagesController, ReleasesController, PublishController, DocsController],
     ...[OwnersController, AuditLogsController, RetirementController, ShortUrlsController, PoliciesController],
+    AdvisoriesController,
     ...[BillingController, BillingChangesController, SubscriptionController, InvoicesController, SeatsController],
   ],
 })

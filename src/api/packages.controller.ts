@@ -4,6 +4,8 @@ import { z } from 'zod';
 import { Access } from '../access/access.js';
 import { type Caller } from '../access/callers.js';
 import { type Repository } from '../organizations/repository.entity.js';
+import { Advisories, type Concern } from '../advisories/advisories.js';
+import { type Package } from '../packages/package.entity.js';
 import { Downloads, NO_DOWNLOADS } from '../packages/downloads.js';
 import { Owners } from '../packages/owners.js';
 import { type PackageSort } from '../packages/packages.queries.js';
@@ -30,6 +32,7 @@ export class PackagesController {
     private readonly access: Access,
     private readonly packages: Packages,
     private readonly downloads: Downloads,
+    private readonly advisories: Advisories,
     private readonly owners: Owners,
     private readonly urls: Urls,
   ) {}
@@ -51,11 +54,13 @@ export class PackagesController {
     });
     const found = pageOf(all, asked, { urls: this.urls, request, reply });
     const downloads = await this.downloads.summaries(found.map(({ pkg }) => pkg.id));
+    const concerns = await this.concernsOf(found.map(({ pkg }) => pkg));
     const of = (id: string) => repositories.find((repository) => repository.id === id)!;
     return found.map((one) =>
       packageView(this.urls, of(one.pkg.repositoryId), {
         ...one,
         downloads: downloads.get(one.pkg.id) ?? NO_DOWNLOADS,
+        concerns: concerns.get(one.pkg.repositoryId)?.get(one.pkg.name) ?? [],
       }),
     );
   }
@@ -68,11 +73,22 @@ export class PackagesController {
     // Without a release it has just been taken back.
     if (pkg === null || found === null || found.releases.length === 0) throw notFound(`package ${name}`);
     const downloads = (await this.downloads.summaries([pkg.id])).get(pkg.id) ?? NO_DOWNLOADS;
+    const concerns = await this.advisories.ofPackage(repository.id, name);
     const owners = await this.owners.answering(repository, pkg);
     return {
-      ...packageView(this.urls, repository, { ...found, downloads }),
+      ...packageView(this.urls, repository, { ...found, downloads, concerns }),
       owners: owners.map((owner) => ownerView(this.urls, owner)),
     };
+  }
+
+  /** By repository, then by name: one question for each repository on the page. */
+  private async concernsOf(packages: readonly Package[]): Promise<Map<string, Map<string, Concern[]>>> {
+    const concerns = new Map<string, Map<string, Concern[]>>();
+    for (const id of new Set(packages.map(({ repositoryId }) => repositoryId))) {
+      const names = packages.filter(({ repositoryId }) => repositoryId === id).map(({ name }) => name);
+      concerns.set(id, await this.advisories.ofPackages(id, names));
+    }
+    return concerns;
   }
 
   private async searched(caller: Caller, name: string | undefined): Promise<Repository[]> {

@@ -3,6 +3,7 @@ import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { Access } from '../access/access.js';
 import { type Caller } from '../access/callers.js';
+import { Advisories } from '../advisories/advisories.js';
 import { scopeOf, type Repository } from '../organizations/repository.entity.js';
 import { type Published, Publishing } from '../packages/publishing.js';
 import { Releases } from '../packages/releases.js';
@@ -35,6 +36,7 @@ export class PublishController {
     private readonly access: Access,
     private readonly publishing: Publishing,
     private readonly releases: Releases,
+    private readonly advisories: Advisories,
     private readonly registry: Registry,
     private readonly urls: Urls,
   ) {}
@@ -76,6 +78,10 @@ export class PublishController {
     void reply
       .status(outcome === 'created' ? 201 : 200)
       .header('location', this.urls.release(scopeOf(repository), pkg.name, release.version));
-    return releaseView(this.urls, repository, pkg, release, await this.releases.details(release), 0);
+    const [details, concerns] = await Promise.all([
+      this.releases.details(release),
+      this.advisories.ofPackage(repository.id, pkg.name),
+    ]);
+    return releaseView(this.urls, repository, pkg, release, details, concerns, 0);
   }
 }

@@ -2,6 +2,7 @@ import { Controller, Delete, Get, HttpCode, Param, UseGuards, UseInterceptors } 
 import { Access, type Opened } from '../access/access.js';
 import { type Caller } from '../access/callers.js';
 import { type Action } from '../access/table.js';
+import { Advisories } from '../advisories/advisories.js';
 import { Downloads } from '../packages/downloads.js';
 import { Packages } from '../packages/packages.js';
 import { Releases } from '../packages/releases.js';
@@ -24,6 +25,7 @@ export class ReleasesController {
     private readonly packages: Packages,
     private readonly releases: Releases,
     private readonly downloads: Downloads,
+    private readonly advisories: Advisories,
     private readonly registry: Registry,
     private readonly urls: Urls,
   ) {}
@@ -36,7 +38,11 @@ export class ReleasesController {
     const release = pkg && (await this.releases.find(pkg, version));
     if (pkg === null || release === null) throw notFound(`release ${name} ${version}`);
     const downloads = (await this.downloads.ofReleases([release.id])).get(release.id) ?? 0;
-    return releaseView(this.urls, repository, pkg, release, await this.releases.details(release), downloads);
+    const [details, concerns] = await Promise.all([
+      this.releases.details(release),
+      this.advisories.ofPackage(repository.id, name),
+    ]);
+    return releaseView(this.urls, repository, pkg, release, details, concerns, downloads);
   }
 
   @Delete()

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AdvisoriesModule } from '../advisories/advisories.module.js';
 import { AccountsModule } from '../accounts/accounts.module.js';
 import { BillingModule } from '../billing/billing.module.js';
 import { OrganizationsModule } from '../organizations/organizations.module.js';
@@ -11,7 +12,7 @@ import { Metrics } from './metrics.js';
 import { MetricsController } from './metrics.controller.js';
 
 @Module({
-  imports: [AccountsModule, BillingModule, OrganizationsModule, PackagesModule, RegistryModule],
+  imports: [AccountsModule, AdvisoriesModule, BillingModule, OrganizationsModule, PackagesModule, RegistryModule],
   controllers: [HealthController, MetricsController],
   providers: [Demo, Emptying, Metrics],
 })

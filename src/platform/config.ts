@@ -69,6 +69,7 @@ const settings = z.object({
     .regex(/^[a-z][a-z0-9_]{2,}$/, 'must be a repository name such as hexpm')
     .optional(),
   API_WRITES_NEED_TWO_FACTOR: flag.default(true),
+  ADVISORIES: text.optional(),
   SIGN_UP: z.enum(['open', 'invited'], { error: 'must be open or invited' }).default('open'),
   BILLING: z.enum(['stripe', 'sandbox', 'off'], { error: 'must be stripe, sandbox or off' }).optional(),
   STRIPE_SECRET_KEY: text.regex(/^(sk|rk)_(live|test)_\w+$/, 'must be a secret or restricted key of Stripe').optional(),
@@ -139,6 +140,8 @@ function crossChecks(s: Settings): string[] {
     ['TOKEN_KEY', 'TOKEN_KEY_FILE'],
   ] as const)
     if (s[value] !== undefined && s[file] !== undefined) problems.push(`${value}: give it or ${file}, not both`);
+  if (s.ADVISORIES !== undefined && s.PUBLIC_REPOSITORY === undefined)
+    problems.push('ADVISORIES: they are about public packages, so PUBLIC_REPOSITORY is needed too');
   problems.push(...billingChecks(s));
   // It hands out tokens for everybody's account: nobody but this machine may reach it.
   if (s.CLIENT_TEST_MODE && !isLoopback(s.HOST))
@@ -243,6 +246,8 @@ function shape(s: Settings) {
     host: s.HOST,
     port: s.PORT,
     publicUrl,
+    /** A folder, a .zip or an address of OSV files. */
+    advisories: s.ADVISORIES,
     trustedProxies: s.TRUSTED_PROXIES ?? [],
     dataDir,
     /** Undefined means: run the embedded Postgres under `dataDir`. */

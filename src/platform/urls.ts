@@ -23,6 +23,22 @@ export class Urls {
   package = (repository: string | undefined, name: string): string => this.api(`${scope(repository)}/packages/${name}`);
   release = (repository: string | undefined, name: string, version: string): string =>
     `${this.package(repository, name)}/releases/${version}`;
+  /** Of a repository's security advisory. */
+  advisory = (repository: string | undefined, id: string): string =>
+    this.api(`${scope(repository)}/advisories/${encodeURIComponent(id)}`);
+  /**
+   * Where people read about an advisory: those of the public packages at OSV, as clients link the others of a group; those of an
+   * organization where their author says, or on the page of the package.
+   */
+  advisoryPage = (
+    repository: string | undefined,
+    pkg: string,
+    { id, references }: { id: string; references: readonly { type: string; url: string }[] },
+  ): string => {
+    if (repository === undefined) return `https://osv.dev/vulnerability/${encodeURIComponent(id)}`;
+    const best = ['ADVISORY', 'WEB', 'REPORT'].flatMap((type) => references.find((one) => one.type === type) ?? []);
+    return best[0]?.url ?? this.packagePage(repository, pkg);
+  };
   packagePage = (repository: string | undefined, name: string): string => this.page(paths.package(repository, name));
   releasePage = (repository: string | undefined, name: string, version: string): string =>
     this.page(paths.release(repository, name, version));

@@ -1,5 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource, In } from 'typeorm';
+import { AdvisoriesChanged } from '../advisories/advisories.events.js';
 import { OrganizationCreated, OrganizationRenamed } from '../organizations/organizations.events.js';
 import {
   type PackageState,
@@ -7,6 +8,7 @@ import {
   ReleaseReverted,
   RetirementChanged,
 } from '../packages/packages.events.js';
+import { Package } from '../packages/package.entity.js';
 import { Events } from '../platform/events.js';
 import { Jobs } from '../platform/jobs.js';
 import { PolicyChanged } from '../policies/policies.events.js';
@@ -39,13 +41,31 @@ export class RegistryJobs implements OnModuleInit {
     // Every index carries the repository's name, and clients refuse one that carries another.
     this.events.subscribe(OrganizationRenamed, 'registry', ({ repositoryId }) => this.registry.rebuild(repositoryId));
     this.events.subscribe(PolicyChanged, 'registry', (state) => this.policies.follow(state));
+    this.events.subscribe(AdvisoriesChanged, 'registry', (change) => this.advised(change));
     const changed = (state: PackageState) => this.packageChanged(state);
     for (const kind of [ReleasePublished, ReleaseReverted, RetirementChanged])
       this.events.subscribe(kind, 'registry', changed);
   }
 
+  /** Advisories are no part of a package's revision, so its index is built whatever it shows. */
+  private async advised({
+    repositoryId,
+    packages,
+  }: {
+    repositoryId: string;
+    packages: readonly string[];
+  }): Promise<void> {
+    const found = await this.database.manager.findBy(Package, { repositoryId, name: In(packages) });
+    for (const { name } of found) await this.registry.buildPackage(repositoryId, name, true);
+    if (found.length > 0) await this.listsSoon(repositoryId);
+  }
+
   private async packageChanged({ repositoryId, package: name }: PackageState): Promise<void> {
     await this.registry.buildPackage(repositoryId, name);
+    await this.listsSoon(repositoryId);
+  }
+
+  private async listsSoon(repositoryId: string): Promise<void> {
     const options = { key: `registry.lists ${repositoryId}`, keepTime: true, priority: LATER };
     const runAt = new Date(Date.now() + GATHER_MS);
     await this.jobs.enqueue(this.database, 'registry.lists', { repositoryId }, { ...options, runAt });

@@ -1,8 +1,10 @@
 import { Module } from '@nestjs/common';
+import { AdvisoriesModule } from '../advisories/advisories.module.js';
 import { AccountsModule } from '../accounts/accounts.module.js';
 import { BillingModule } from '../billing/billing.module.js';
 import { OrganizationsModule } from '../organizations/organizations.module.js';
 import { CONFIG } from '../platform/config.js';
+import { AdvisoryIndexes } from './advisory-indexes.js';
 import { Erasing } from './erasing.js';
 import { ErasingJobs } from './erasing.jobs.js';
 import { Obituary } from './obituary.js';
@@ -14,11 +16,11 @@ import { Renaming } from './renaming.js';
 import { loadRegistryKey, REGISTRY_KEY, SigningKey } from './signing-key.js';
 
 @Module({
-  imports: [AccountsModule, BillingModule, OrganizationsModule],
+  imports: [AccountsModule, AdvisoriesModule, BillingModule, OrganizationsModule],
   providers: [
     { provide: REGISTRY_KEY, inject: [CONFIG], useFactory: loadRegistryKey },
     SigningKey,
-    ...[Pointers, Registry, PolicyBuilding],
+    ...[Pointers, AdvisoryIndexes, Registry, PolicyBuilding],
     ...[RegistryJobs, Renaming, Erasing, Obituary, ErasingJobs],
   ],
   exports: [Registry, PolicyBuilding, SigningKey, Renaming, ErasingJobs],

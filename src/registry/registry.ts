@@ -7,6 +7,7 @@ import { Repository } from '../organizations/repository.entity.js';
 import { type PackageState } from '../packages/packages.events.js';
 import { Package } from '../packages/package.entity.js';
 import { ChangeFeed } from '../platform/change-feed.js';
+import { AdvisoryIndexes } from './advisory-indexes.js';
 import { ListedTarball } from './listed-tarball.entity.js';
 import { Pointers } from './pointers.js';
 import { PolicyBuilding } from './policy-building.js';
@@ -20,6 +21,7 @@ export class Registry {
     private readonly database: DataSource,
     private readonly pointers: Pointers,
     private readonly policies: PolicyBuilding,
+    private readonly advisories: AdvisoryIndexes,
     private readonly changes: ChangeFeed,
   ) {}
 
@@ -56,7 +58,7 @@ export class Registry {
         tx,
         before,
         { repositoryId, path, revision: found.revision },
-        encodePackage(found.index),
+        encodePackage(await this.advisories.inPackage(tx, repository, found.index)),
       );
       await tx.delete(ListedTarball, { repositoryId, package: name });
       await tx.insert(ListedTarball, found.tarballs);
@@ -72,7 +74,9 @@ export class Registry {
 
   async buildVersions(repositoryId: string): Promise<void> {
     await this.pointers.underLock(repositoryId, 'versions', async (tx, repository, before) => {
-      const payload = encodeVersions(await readVersions(tx, repository));
+      const payload = encodeVersions(
+        await this.advisories.inVersions(tx, repository, await readVersions(tx, repository)),
+      );
       await this.pointers.point(tx, before, { repositoryId, path: 'versions', revision: '0' }, payload);
     });
   }

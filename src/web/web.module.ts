@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AccessModule } from '../access/access.module.js';
 import { AccountsModule } from '../accounts/accounts.module.js';
+import { AdvisoriesModule } from '../advisories/advisories.module.js';
 import { BillingModule } from '../billing/billing.module.js';
 import { OrganizationsModule } from '../organizations/organizations.module.js';
 import { PackagesModule } from '../packages/packages.module.js';
@@ -93,6 +94,7 @@ const billingPages = [
   imports: [
     AccessModule,
     AccountsModule,
+    AdvisoriesModule,
     BillingModule,
     OrganizationsModule,
     PackagesModule,

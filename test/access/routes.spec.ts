@@ -53,6 +53,7 @@ const ROUTES = {
     PUT /api/orgs/:organization/policies/:name
     DELETE /api/orgs/:organization/policies/:name
     GET /api/repos/:repository
+    GET /api/repos/:repository/advisories/:id
     GET /api/repos/:repository/packages
     GET /api/repos/:repository/packages/:name
     GET /api/repos/:repository/packages/:name/audit-logs
@@ -71,6 +72,7 @@ const ROUTES = {
     DELETE /api/repos/:repository/packages/:name/releases/:version/retire
     POST /api/repos/:repository/publish`,
   public: `
+    GET /api/advisories/:id
     GET /api/packages/:name
     GET /api/packages/:name/audit-logs
     GET /api/packages/:name/owners

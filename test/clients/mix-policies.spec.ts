@@ -1,10 +1,13 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Importing } from '../../src/advisories/importing.js';
+import { Organizations } from '../../src/organizations/organizations.js';
+import { Registry } from '../../src/registry/registry.js';
 import { SigningKey } from '../../src/registry/signing-key.js';
 import { useApp } from '../support/app.js';
-import { ask, publish } from '../support/http.js';
-import { api, keyOf, team, type Team } from '../support/people.js';
+import { ask, eventually, publish } from '../support/http.js';
+import { api, keyOf, team, type Team, TESTS } from '../support/people.js';
 import { clientHome, hasHexClient, run } from '../support/programs.js';
 
 const app = useApp();
@@ -91,4 +94,38 @@ describe.skipIf(!(await hasHexClient('hex.policy')))('mix hex, with a policy', (
     const { code, output } = await mix({ HEX_POLICY: `${acme.name}/never-made` }, 'deps.get');
     expect([code === 0, output]).toEqual([false, expect.stringContaining('Failed to fetch policy')]);
   });
+
+  test('audits: prints the advisory of a locked version, and a policy leaves that version out', async () => {
+    const mix = await project();
+    const first = await policy('open', { overrides: [{ action: 'deny', package: 'waxy', requirement: '>= 1.1.0' }] });
+    expect((await mix(first, 'deps.get')).output).toContain('waxy 1.0.0');
+    expect((await mix({}, 'hex.audit')).output).toContain('No retired or security advisory packages found');
+
+    const { app: rooms } = app;
+    const own = (await rooms.get(Organizations).repository(acme.name))!;
+    await rooms.get(Importing).import(TESTS, own, [{ name: 'acme.json', text: JSON.stringify(MELTS) }]);
+    const listed = () => rooms.get(Registry).find(own.id, 'packages/waxy');
+    const before = (await listed())!.objectKey;
+    await eventually(listed, (found) => found?.objectKey !== before, 8000);
+
+    const audit = await mix({}, 'hex.audit');
+    expect(audit.code).toBe(1);
+    for (const words of ['waxy 1.0.0', 'Melts in the sun', 'ACME-2026-1', 'Found packages with security advisories'])
+      expect(audit.output).toContain(words);
+    const strict = await policy('no-advisories', { restriction: { advisory_min_severity: 'high' } });
+    const why = await mix(strict, 'hex.policy', 'why', `${acme.name}/waxy`);
+    expect(why.output).toMatch(/1\.0\.0\s+BLOCKED\s+advisory/);
+    expect(why.output).toMatch(/1\.1\.0\s+ALLOWED/);
+  });
 });
+
+const MELTS = {
+  ...{ id: 'ACME-2026-1', modified: '2026-02-01T00:00:00Z', summary: 'Melts in the sun' },
+  severity: [{ type: 'CVSS_V3', score: 'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H' }],
+  affected: [
+    {
+      package: { ecosystem: 'Hex', name: 'waxy' },
+      ranges: [{ type: 'SEMVER', events: [{ introduced: '0' }, { fixed: '1.1.0' }] }],
+    },
+  ],
+};

@@ -1,8 +1,10 @@
+import { type Concern } from '../../advisories/advisories.js';
 import { scopeOf, type Repository } from '../../organizations/repository.entity.js';
 import { type DownloadSummary } from '../../packages/downloads.js';
 import { type NamedOwner } from '../../packages/owners.js';
 import { latestStable, type PackageWithReleases, recommended } from '../../packages/packages.js';
 import { type Urls } from '../../platform/urls.js';
+import { concernView } from './advisory.view.js';
 import { installSnippets } from './install-snippets.js';
 import { retirementView } from './release.view.js';
 import { iso } from './time.js';
@@ -10,10 +12,11 @@ import { userReference } from './user.view.js';
 
 export interface ShownPackage extends PackageWithReleases {
   readonly downloads: DownloadSummary;
+  readonly concerns: readonly Concern[];
 }
 
 /** `releases` newest first. `downloads` and a description that is text must be there: rebar3_hex crashes without them. */
-export function packageView(urls: Urls, repository: Repository, { pkg, releases, downloads }: ShownPackage) {
+export function packageView(urls: Urls, repository: Repository, { pkg, releases, downloads, concerns }: ShownPackage) {
   const scope = scopeOf(repository);
   return {
     repository: repository.name,
@@ -41,6 +44,7 @@ export function packageView(urls: Urls, repository: Repository, { pkg, releases,
         .filter((release) => release.retirementReason !== null)
         .map((release) => [release.version, retirementView(release)]),
     ),
+    security_advisories: concerns.map((one) => concernView(urls, scope, pkg.name, one)),
     downloads: { ...downloads },
     inserted_at: iso(pkg.createdAt),
     updated_at: iso(pkg.updatedAt),

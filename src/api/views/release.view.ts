@@ -1,8 +1,10 @@
+import { type Concern, concerning } from '../../advisories/advisories.js';
 import { scopeOf, type Repository } from '../../organizations/repository.entity.js';
 import { type Package } from '../../packages/package.entity.js';
 import { type Release } from '../../packages/release.entity.js';
 import { type ReleaseDetails } from '../../packages/releases.js';
 import { type Urls } from '../../platform/urls.js';
+import { concernView } from './advisory.view.js';
 import { installSnippets } from './install-snippets.js';
 import { iso } from './time.js';
 import { userReference } from './user.view.js';
@@ -10,13 +12,14 @@ import { userReference } from './user.view.js';
 export const retirementView = (release: Release) =>
   release.retirementReason === null ? null : { reason: release.retirementReason, message: release.retirementMessage };
 
-/** `retirement` must be there even when null: without the key mix takes the release for retired (hex-protocol.md 3.2). */
+/** `concerns`: all that is known against the package. `retirement` must be there even when null: without the key mix takes the release for retired (hex-protocol.md 3.2). */
 export function releaseView(
   urls: Urls,
   repository: Repository,
   pkg: Package,
   release: Release,
   { requirements, publisherEmail }: ReleaseDetails,
+  concerns: readonly Concern[],
   downloads: number,
 ) {
   const scope = scopeOf(repository);
@@ -38,6 +41,7 @@ export function releaseView(
     meta: { app: release.meta.app, build_tools: release.meta.buildTools, elixir: release.meta.elixir },
     downloads,
     publisher: publisherView(urls, release, publisherEmail),
+    security_advisories: concerning(concerns, release.version).map((one) => concernView(urls, scope, pkg.name, one)),
   };
 }
 

@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander';
+import { advisoriesCommands } from './advisories.command.js';
 import { auditCommands } from './audit.command.js';
 import { billingCommands } from './billing.command.js';
 import { AdminCommand, type Open, type Terminal } from './command-line.js';
@@ -45,6 +46,7 @@ function program(open: Open, terminal: Terminal): AdminCommand {
     oauthClientCommands,
     packageCommands,
     registryCommands,
+    advisoriesCommands,
     billingCommands,
     auditCommands,
     dataCommands,

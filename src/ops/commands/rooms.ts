@@ -1,4 +1,7 @@
 import { type INestApplicationContext } from '@nestjs/common';
+import { Advisories } from '../../advisories/advisories.js';
+import { Importing } from '../../advisories/importing.js';
+import { readSource } from '../../advisories/sources.js';
 import { Keys } from '../../accounts/keys.js';
 import { PasswordChanges } from '../../accounts/password-changes.js';
 import { OAuthClients } from '../../accounts/oauth-clients.js';
@@ -34,6 +37,9 @@ export function roomsOf(app: INestApplicationContext) {
     packages: app.get(Packages),
     releases: app.get(Releases),
     registry: app.get(Registry),
+    advisories: app.get(Advisories),
+    importing: app.get(Importing),
+    readAdvisories: readSource,
     signingKey: app.get(SigningKey),
     emptying: app.get(Emptying),
     billing: {

@@ -21,6 +21,7 @@ const WORDS: Readonly<Record<string, string>> = {
   'invitation.accept': 'accepted an invitation',
   'key.create': 'created a key',
   'key.revoke': 'revoked a key',
+  'advisories.import': 'took security advisories in',
   'policy.create': 'made a policy',
   'policy.update': 'changed a policy',
   'policy.delete': 'deleted a policy',

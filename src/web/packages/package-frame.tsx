@@ -1,8 +1,12 @@
 import { type ComponentChildren } from 'preact';
 import { type RetirementReason } from '../../packages/release.entity.js';
+import { type Concern, concerning } from '../../advisories/advisories.js';
+import { requirementsOf } from '../../advisories/affected.js';
+import { severities } from '../../hex/registry/advisory.js';
 import { paths } from '../../platform/paths.js';
 import { Badge } from '../components/badge.js';
 import { Notice } from '../components/notice.js';
+import { OutLink } from '../components/out-link.js';
 import { type Visitor } from '../http/visitor.js';
 import { sitePage } from '../layout/site-page.js';
 import { bounded } from './numbers.js';
@@ -80,6 +84,7 @@ function Warnings({ sight }: { sight: PackageSight }) {
           </p>
         </Notice>
       )}
+      <KnownAdvisories sight={sight} />
       {release.version !== recommended && (
         <Notice title={`This is not the version to use`}>
           <p>
@@ -98,6 +103,33 @@ function Warnings({ sight }: { sight: PackageSight }) {
     </>
   );
 }
+
+/** Of the release in sight; the worst first. */
+function KnownAdvisories({ sight: { concerns, release, pkg, scope, advisoryPage } }: { sight: PackageSight }) {
+  const found = concerning(concerns, release.version).toSorted((a, b) => rank(b) - rank(a));
+  if (found.length === 0) return null;
+  const many = found.length === 1 ? 'a known security problem' : `${found.length} known security problems`;
+  return (
+    <Notice tone="bad" title={`${release.version} has ${many}`}>
+      <ul class="advisories">
+        {found.map(({ advisory, affected }) => (
+          <li key={advisory.id}>
+            <span class="row">
+              <OutLink to={advisoryPage(scope, pkg.name, advisory)}>{advisory.id}</OutLink>
+              <Badge tone="bad">{advisory.severity ?? 'severity unknown'}</Badge>
+            </span>
+            <span>{advisory.summary}</span>
+            <span class="quiet small mono">{requirementsOf(affected).join(' or ')}</span>
+          </li>
+        ))}
+      </ul>
+    </Notice>
+  );
+}
+
+/** What nobody has rated counts as the worst, as it does for clients. */
+const rank = ({ advisory: { severity } }: Concern): number =>
+  severity === null ? severities.length : severities.indexOf(severity);
 
 function Tabs({ sight, tab }: PackageFrame) {
   const { pkg, scope, versions, dependents, requirements, release, recommended } = sight;

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Access, type Opened } from '../../access/access.js';
 import { type Action } from '../../access/table.js';
+import { Advisories, type Concern } from '../../advisories/advisories.js';
 import { Organizations } from '../../organizations/organizations.js';
 import { type Repository, scopeOf } from '../../organizations/repository.entity.js';
 import { type NamedOwner, Owners } from '../../packages/owners.js';
@@ -13,6 +14,7 @@ import { Searching } from '../../packages/searching.js';
 import { CONFIG, type Config } from '../../platform/config.js';
 import { DomainError, notFound } from '../../platform/errors.js';
 import { paths } from '../../platform/paths.js';
+import { Urls } from '../../platform/urls.js';
 import { Elsewhere, seeOther } from '../http/answers.js';
 import { type Visitor } from '../http/visitor.js';
 
@@ -42,6 +44,10 @@ export interface PackageSight extends Opened {
   readonly readable: readonly Repository[];
   /** Of a public package. */
   readonly owners: readonly NamedOwner[];
+  /** Where people read about an advisory. */
+  readonly advisoryPage: Urls['advisoryPage'];
+  /** All that is known against the package. */
+  readonly concerns: readonly Concern[];
   /** The name of the public repository here, where there is one. */
   readonly publicRepository: string | undefined;
   readonly may: { readonly retire: boolean; readonly revert: boolean; readonly manageOwners: boolean };
@@ -59,6 +65,8 @@ export class PackageSights {
     private readonly releases: Releases,
     private readonly owners: Owners,
     private readonly searching: Searching,
+    private readonly advisories: Advisories,
+    private readonly urls: Urls,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
@@ -73,10 +81,11 @@ export class PackageSights {
     const best = recommended(versions).version;
     const readable = await this.access.readable(visitor.caller);
     const named = { repository: repository.name, name };
-    const [release, dependents, owners] = await Promise.all([
+    const [release, dependents, owners, concerns] = await Promise.all([
       this.releases.find(pkg, version ?? best),
       this.searching.dependentsCount({ ...named, repositoryIds: readable.map(({ id }) => id) }),
       repository.organizationId === null ? this.owners.list(pkg) : [],
+      this.advisories.ofPackage(repository.id, name),
     ]);
     if (release === null) throw notFound(`release ${name} ${version ?? best}`);
     const requirements = await this.releases.requirements(release);
@@ -86,9 +95,11 @@ export class PackageSights {
       ...{
         may: this.rights(visitor, opened, name),
         hasPublisher,
+        concerns,
         revertProblem: this.releases.revertProblem(repository, pkg, release),
       },
       publicRepository: this.config.publicRepository,
+      advisoryPage: this.urls.advisoryPage,
     };
   }
 

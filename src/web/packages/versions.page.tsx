@@ -1,3 +1,4 @@
+import { concerning } from '../../advisories/advisories.js';
 import { paths } from '../../platform/paths.js';
 import { Badge } from '../components/badge.js';
 import { Card } from '../components/card.js';
@@ -16,7 +17,7 @@ export function versionsPage(
   page: number,
   downloads: ReadonlyMap<string, number>,
 ): string {
-  const { versions, pkg, scope, recommended } = sight;
+  const { versions, pkg, scope, recommended, concerns } = sight;
   const shown = versions.slice((page - 1) * ROWS_PER_PAGE, page * ROWS_PER_PAGE);
   const at = (to: number) => paths.packageTab(scope, pkg.name, 'versions', to === 1 ? undefined : String(to));
   const rows = shown.map(({ id, version, createdAt, retirementReason }) => ({
@@ -27,6 +28,7 @@ export function versionsPage(
           {version}
         </a>
         {version === recommended && <Badge tone="good">recommended</Badge>}
+        {concerning(concerns, version).length > 0 && <Badge tone="bad">security advisory</Badge>}
         {retirementReason !== null && <Badge tone="bad">{`retired: ${retirementReason}`}</Badge>}
       </span>,
       <When at={createdAt} />,
