@@ -57,6 +57,7 @@ describe('a package', () => {
             has_docs: false,
             inserted_at: TIME,
           })),
+          security_advisories: [],
           retirements: { '0.1.2': { reason: 'security', message: null } },
           downloads: { all: 0, recent: 0, week: 0, day: 0 },
           owners: [
@@ -112,6 +113,7 @@ describe('a release', () => {
           inserted_at: TIME,
           updated_at: TIME,
           retirement: null,
+          security_advisories: [],
           package_url: url(`packages/${name}`),
           url: url(`packages/${name}/releases/1.2.3`),
           html_url: `${app.url}/packages/${acme.name}/${name}/1.2.3`,

@@ -92,7 +92,7 @@ describe('help and typing errors open nothing', () => {
       ...['create', 'list', 'find', 'revoke'].map((verb) => `key ${verb}`),
       ...['create', 'list', 'remove'].map((verb) => `oauth-client ${verb}`),
       ...['list', 'show', 'retire', 'unretire', 'revert'].map((verb) => `package ${verb}`),
-      ...['registry rebuild', 'registry key'],
+      ...['registry rebuild', 'registry key', 'advisories import', 'advisories list'],
       ...['check', 'status', 'operations', 'events', 'sync', 'compare'].map((verb) => `billing ${verb}`),
       ...['audit list', 'data empty'],
     ]);
