@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { useApp } from '../support/app.js';
 import { Browsing } from '../support/browsing.js';
 import { ask, basic } from '../support/http.js';
-import { allMailsTo, mailTo } from '../support/mailbox.js';
+import { mailTo } from '../support/mailbox.js';
 import { PASSWORD, person, unique } from '../support/people.js';
 
 const app = useApp();
@@ -59,8 +59,7 @@ describe('POST /api/users', () => {
     const fresh = await register(newcomer());
     expect([byAddress.status, byName.status, fresh.status]).toEqual([201, 201, 201]);
     expect(Object.keys(byAddress.body)).toEqual(Object.keys(fresh.body));
-    const [mail] = await allMailsTo(app, address);
-    expect(mail).toMatchObject({ subject: 'You already have an account' });
+    await mailTo(app, address, /^You already have an account$/);
     // Only who reads the mailbox learns that the name is taken.
     const { link } = await mailTo(app, name.email, /Finish/);
     const token = new URL(link).searchParams.get('token')!;
