@@ -1,17 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-const onPostgres = {
-  globalSetup: ['test/support/global-setup.ts'],
-  testTimeout: 90_000,
-  hookTimeout: 180_000,
-};
-
-// A run that decides about a submission looks at a failure twice, since a second failure tells a fault from a slow moment; what was
-// looked at twice is reported. Not where the fault is a race, which the second look would forgive.
-const again = process.env['CI'] === undefined ? 0 : 1;
-const RACES = 'test/**/races.spec.ts';
-
-// In one run: pure code beside its source, everything with rows on a real Postgres under test/, races, and people at a browser.
+// Two projects in one run: pure code beside its source, and everything with rows on a real Postgres under test/.
 export default defineConfig({
   test: {
     reporters: ['default', './test/support/plain-summary.reporter.ts'],
@@ -27,16 +16,11 @@ export default defineConfig({
         test: {
           name: 'rooms',
           include: ['test/**/*.spec.ts'],
-          exclude: ['test/support/**', 'test/browser/**', RACES],
-          ...onPostgres,
-          retry: again,
+          exclude: ['test/support/**'],
+          globalSetup: ['test/support/global-setup.ts'],
+          testTimeout: 90_000,
+          hookTimeout: 180_000,
         },
-      },
-      { extends: true, test: { name: 'races', include: [RACES], ...onPostgres } },
-      {
-        extends: true,
-        // What a browser does takes its time; a second look tells a slow moment from a fault, which comes back.
-        test: { name: 'browser', include: ['test/browser/**/*.spec.ts'], ...onPostgres, retry: 1 },
       },
     ],
   },
