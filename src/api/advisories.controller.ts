@@ -6,9 +6,11 @@ import { scopeOf } from '../organizations/repository.entity.js';
 import { Urls } from '../platform/urls.js';
 import { AuthenticationGuard, From } from './http/authentication.guard.js';
 import { StandingWarning } from './http/standing-warning.interceptor.js';
-import { advisoryView } from './views/advisory.view.js';
+import { AdvisoryShape, advisoryView } from './views/advisory.view.js';
+import { Endpoint, Resource } from './openapi/endpoint.js';
 
 /** What `api_url` of an advisory leads to, in indexes and answers: for those who may read its repository. */
+@Resource('Security advisories')
 @Controller(['api/advisories', 'api/repos/:repository/advisories'])
 @UseGuards(AuthenticationGuard)
 @UseInterceptors(StandingWarning)
@@ -20,6 +22,7 @@ export class AdvisoriesController {
   ) {}
 
   @Get(':id')
+  @Endpoint({ summary: 'An advisory about packages of a repository', needs: 'repository.read', answer: AdvisoryShape })
   async show(@From() caller: Caller, @Param('id') id: string, @Param('repository') scope?: string) {
     const { repository } = await this.access.repository(caller, 'repository.read', scope);
     const { advisory, packages } = await this.advisories.named(repository, id);

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
 import { AccessModule } from '../access/access.module.js';
 import { AccountsModule } from '../accounts/accounts.module.js';
 import { AdvisoriesModule } from '../advisories/advisories.module.js';
@@ -22,6 +23,8 @@ import { IndexController } from './index.controller.js';
 import { InvoicesController } from './invoices.controller.js';
 import { KeysController } from './keys.controller.js';
 import { GrantTypes } from './oauth/grant-types.js';
+import { OpenApiController } from './openapi.controller.js';
+import { Endpoints } from './openapi/endpoints.js';
 import { OAuthController } from './oauth.controller.js';
 import { OrganizationsController } from './organizations.controller.js';
 import { OwnersController } from './owners.controller.js';
@@ -43,19 +46,20 @@ import { UsersController } from './users.controller.js';
     AccountsModule,
     AdvisoriesModule,
     BillingModule,
+    DiscoveryModule,
     OrganizationsModule,
     PackagesModule,
     PoliciesModule,
     RegistryModule,
   ],
-  providers: [GrantTypes, BillingDoor, BillingSights, ChangeAnswers, Drafting, SeatBuying],
+  providers: [Endpoints, GrantTypes, BillingDoor, BillingSights, ChangeAnswers, Drafting, SeatBuying],
   exports: [GrantTypes],
   controllers: [
     ...[IndexController, AuthController, UsersController, KeysController, OAuthController, TokenKeysController],
     OrganizationsController,
     ...[RepositoriesController, PackagesController, ReleasesController, PublishController, DocsController],
     ...[OwnersController, AuditLogsController, RetirementController, ShortUrlsController, PoliciesController],
-    AdvisoriesController,
+    ...[AdvisoriesController, OpenApiController],
     ...[BillingController, BillingChangesController, SubscriptionController, InvoicesController, SeatsController],
   ],
 })

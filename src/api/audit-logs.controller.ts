@@ -9,9 +9,12 @@ import { Urls } from '../platform/urls.js';
 import { AuthenticationGuard, From } from './http/authentication.guard.js';
 import { type Paged, pageOf, Paging, windowOf } from './http/paging.js';
 import { StandingWarning } from './http/standing-warning.interceptor.js';
-import { auditView, publicAuditView } from './views/audit.view.js';
+import { AuditEntryShape, auditView, publicAuditView } from './views/audit.view.js';
+import { z } from 'zod';
+import { Endpoint, Resource } from './openapi/endpoint.js';
 
 /** Audit logs, newest first, for those who see them on the site. */
+@Resource('Audit logs')
 @Controller('api')
 @UseGuards(AuthenticationGuard)
 @UseInterceptors(StandingWarning)
@@ -24,6 +27,7 @@ export class AuditLogsController {
   ) {}
 
   @Get('users/me/audit-logs')
+  @Endpoint({ summary: 'What you have done', needs: 'account.read', answer: z.array(AuditEntryShape) })
   async own(
     @From() caller: Caller,
     @Query({ schema: Paging }) asked: Paged,
@@ -35,6 +39,7 @@ export class AuditLogsController {
   }
 
   @Get('orgs/:organization/audit-logs')
+  @Endpoint({ summary: 'What happened in an organization', needs: 'audit.read', answer: z.array(AuditEntryShape) })
   async ofOrganization(
     @From() caller: Caller,
     @Param('organization') name: string,
@@ -48,6 +53,7 @@ export class AuditLogsController {
 
   /** Of a public package everybody sees what happened, and its owners also from where and with which key. */
   @Get(['packages/:name/audit-logs', 'repos/:repository/packages/:name/audit-logs'])
+  @Endpoint({ summary: 'What happened to a package', needs: 'audit.read', answer: z.array(AuditEntryShape) })
   async ofPackage(
     @From() caller: Caller,
     @Param() { repository: scope, name }: { repository?: string; name: string },

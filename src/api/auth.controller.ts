@@ -7,13 +7,19 @@ import { domains, permissionProblem, type Permission } from '../accounts/permiss
 import { DomainError, invalidFields } from '../platform/errors.js';
 import { AuthenticationGuard, From } from './http/authentication.guard.js';
 import { StandingWarning } from './http/standing-warning.interceptor.js';
+import { Endpoint, Resource } from './openapi/endpoint.js';
 
 const Question = z.object({
   domain: z.enum(domains, { error: `must be one of ${domains.join(', ')}` }),
   resource: z.string().min(1).nullish(),
 });
 
+const KeyInUse = z.strictObject({
+  key: z.strictObject({ name: z.string(), owner: z.strictObject({ type: z.string(), name: z.string() }) }),
+});
+
 /** "Is this key good for that?": what `mix hex.organization auth --key` and `rebar3 hex organization auth -k` ask. */
+@Resource('Keys')
 @Controller('api/auth')
 @UseGuards(AuthenticationGuard)
 @UseInterceptors(StandingWarning)
@@ -22,6 +28,13 @@ export class AuthController {
 
   @Get()
   @HttpCode(200)
+  @Endpoint({
+    summary: 'Is this credential good for that?',
+    details: 'The credential must carry the permission that is asked about, and its owner must have the right.',
+    needs: 'credential',
+    answer: KeyInUse,
+    also: { 204: { when: 'It is, and it is a token.', content: null } },
+  })
   async check(
     @From() caller: Caller,
     @Query({ schema: Question }) { domain, resource }: z.infer<typeof Question>,

@@ -9,9 +9,12 @@ import { BillingDoor } from './http/billing-door.js';
 import { ChangeAnswers } from './http/change-answers.js';
 import { Drafting, Wish } from './http/drafting.js';
 import { StandingWarning } from './http/standing-warning.interceptor.js';
-import { operationView } from './views/operation.view.js';
+import { OperationShape, operationView } from './views/operation.view.js';
+import { Endpoint, Resource } from './openapi/endpoint.js';
+import { CHANGE_ANSWERS } from './openapi/money-answers.js';
 
 /** Changes that cost something: first their price, which is kept, then the word to go on with exactly that. */
+@Resource('Billing')
 @Controller('api/orgs/:organization/billing')
 @UseGuards(AuthenticationGuard)
 @UseInterceptors(StandingWarning)
@@ -25,6 +28,7 @@ export class BillingChangesController {
   ) {}
 
   @Post('quotes')
+  @Endpoint({ summary: 'What a change would cost', needs: 'billing.manage', answer: OperationShape })
   async quote(
     @From() caller: Caller,
     @Param('organization') name: string,
@@ -38,6 +42,7 @@ export class BillingChangesController {
   }
 
   @Get('changes/:id')
+  @Endpoint({ summary: 'A change', needs: 'billing.manage', answer: OperationShape })
   async show(@From() caller: Caller, @Param('organization') name: string, @Param('id') id: string) {
     const organization = await this.door.organization(caller, name);
     return operationView(this.urls, organization, await this.changes.find(organization, id));
@@ -46,6 +51,13 @@ export class BillingChangesController {
   /** Said again it charges nothing again, and answers what became of it. */
   @Post('changes/:id/confirm')
   @HttpCode(200)
+  @Endpoint({
+    summary: 'Make a change at its price',
+    details: 'Said again it charges nothing again, and answers what became of it.',
+    needs: 'billing.manage',
+    answer: OperationShape,
+    also: CHANGE_ANSWERS,
+  })
   async confirm(
     @From() caller: Caller,
     @Param('organization') name: string,

@@ -6,7 +6,6 @@ import { type Caller } from '../access/callers.js';
 import { Cards } from '../billing/cards.js';
 import { Customers } from '../billing/customers.js';
 import { DetailsSchema } from '../billing/details-schema.js';
-import { type Details } from '../billing/gateway.js';
 import { plans } from '../billing/plans.js';
 import { PriceList } from '../billing/price-list.js';
 import { invalidFields } from '../platform/errors.js';
@@ -15,8 +14,13 @@ import { BillingDoor } from './http/billing-door.js';
 import { AuthenticationGuard, From } from './http/authentication.guard.js';
 import { BillingSights } from './http/billing-sights.js';
 import { StandingWarning } from './http/standing-warning.interceptor.js';
+import { Url } from './views/time.js';
+import { Endpoint, Resource } from './openapi/endpoint.js';
+import { BillingShape, CustomerShape } from './views/billing.view.js';
 
-const CardInput = z.object({ setup_intent: z.string().regex(/^seti_\w{1,100}$/, 'is not a SetupIntent') });
+const CardInput = z
+  .object({ setup_intent: z.string().regex(/^seti_\w{1,100}$/, 'is not a SetupIntent') })
+  .meta({ id: 'CardInput' });
 const CurrencyInput = z.object({
   currency: z
     .string()
@@ -24,8 +28,18 @@ const CurrencyInput = z.object({
     .toLowerCase()
     .optional(),
 });
+const DetailsInput = z.intersection(DetailsSchema, CurrencyInput).meta({ id: 'BillingDetailsInput' });
+
+const PriceShape = z.strictObject({ currency: z.string(), monthly: z.int(), annual: z.int() }).meta({ id: 'Price' });
+const SetUpShape = z.strictObject({
+  id: z.string(),
+  client_secret: z.string(),
+  publishable_key: z.string().nullable(),
+  url: Url,
+});
 
 /** An organization's billing details and card, and all of it at one glance. */
+@Resource('Billing')
 @Controller('api/orgs/:organization/billing')
 @UseGuards(AuthenticationGuard)
 @UseInterceptors(StandingWarning)
@@ -39,11 +53,13 @@ export class BillingController {
   ) {}
 
   @Get()
+  @Endpoint({ summary: 'Everything at a glance', needs: 'billing.manage', answer: BillingShape })
   async show(@From() caller: Caller, @Param('organization') name: string) {
     return this.sights.overview(await this.door.organization(caller, name));
   }
 
   @Get('prices')
+  @Endpoint({ summary: 'Prices of a seat', needs: 'billing.manage', answer: z.array(PriceShape) })
   async prices(@From() caller: Caller, @Param('organization') name: string) {
     await this.door.organization(caller, name);
     return this.priceList.currencies.map((currency) => {
@@ -54,11 +70,11 @@ export class BillingController {
 
   /** The currency counts the first time; Stripe bills a customer in one currency for ever. */
   @Put('details')
+  @Endpoint({ summary: 'Say who pays', needs: 'billing.manage', answer: CustomerShape })
   async details(
     @From() caller: Caller,
     @Param('organization') name: string,
-    @Body({ schema: DetailsSchema }) details: Details,
-    @Body({ schema: CurrencyInput }) { currency }: z.infer<typeof CurrencyInput>,
+    @Body({ schema: DetailsInput }) { currency, ...details }: z.infer<typeof DetailsInput>,
   ) {
     const organization = await this.door.organization(caller, name);
     const { currencies } = this.priceList;
@@ -70,6 +86,7 @@ export class BillingController {
 
   /** For Stripe.js, or for the page behind `url`; the number of a card never comes here. */
   @Post('setup-intents')
+  @Endpoint({ summary: 'Begin to give a card', needs: 'billing.manage', answer: SetUpShape })
   async setUp(
     @From() caller: Caller,
     @Param('organization') name: string,
@@ -87,6 +104,7 @@ export class BillingController {
 
   @Post('card')
   @HttpCode(200)
+  @Endpoint({ summary: 'Use the card that was given', needs: 'billing.manage', answer: CustomerShape })
   async useCard(
     @From() caller: Caller,
     @Param('organization') name: string,

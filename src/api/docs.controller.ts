@@ -13,6 +13,7 @@ import { Urls } from '../platform/urls.js';
 import { AuthenticationGuard, From } from './http/authentication.guard.js';
 import { checkVersion, received, type ReleasePath } from './http/release-path.js';
 import { StandingWarning } from './http/standing-warning.interceptor.js';
+import { Endpoint, Resource } from './openapi/endpoint.js';
 
 const PATH = 'packages/:name/releases/:version/docs';
 
@@ -20,6 +21,7 @@ const PATH = 'packages/:name/releases/:version/docs';
  * Documentation tarballs of releases. Who may publish a release may publish its documentation; that there is no such
  * release is told before the body is sent, which mix takes for "not being published yet".
  */
+@Resource('Documentation')
 @Controller([`api/${PATH}`, `api/repos/:repository/${PATH}`])
 @UseGuards(AuthenticationGuard)
 @UseInterceptors(StandingWarning)
@@ -31,6 +33,7 @@ export class DocsController {
   ) {}
 
   @Get()
+  @Endpoint({ summary: 'Where the documentation tarball is', needs: 'package.read', answer: null })
   async show(@From() caller: Caller, @Param() path: ReleasePath, @Res({ passthrough: true }) reply: FastifyReply) {
     const { place } = await this.open(caller, 'package.read', path);
     if ((await this.docs.find(place.repository.id, place.name, place.version)) === null)
@@ -40,6 +43,13 @@ export class DocsController {
 
   @Post()
   @HttpCode(201)
+  @Endpoint({
+    summary: 'Publish documentation',
+    details: 'The body is a gzipped tar.',
+    needs: 'package.publish',
+    answer: null,
+    body: 'tarball',
+  })
   async publish(
     @From() caller: Caller,
     @Param() path: ReleasePath,
@@ -63,6 +73,7 @@ export class DocsController {
 
   @Delete()
   @HttpCode(204)
+  @Endpoint({ summary: 'Take documentation back', needs: 'release.revert', answer: null })
   async revert(@From() caller: Caller, @Param() path: ReleasePath) {
     const { place, stillMay } = await this.open(caller, 'release.revert', path);
     await this.docs.revert(caller.actor, place, stillMay);

@@ -1,14 +1,18 @@
 import { Controller, Get, UseGuards } from '@nestjs/common';
 import { Urls } from '../platform/urls.js';
 import { AuthenticationGuard } from './http/authentication.guard.js';
+import { z } from 'zod';
+import { Endpoint, Resource } from './openapi/endpoint.js';
 
 /** What there is, as URL templates. */
+@Resource('About')
 @Controller('api')
 @UseGuards(AuthenticationGuard)
 export class IndexController {
   constructor(private readonly urls: Urls) {}
 
   @Get()
+  @Endpoint({ summary: 'What there is, as URL templates', needs: 'nothing', answer: z.record(z.string(), z.string()) })
   index() {
     const { api } = this.urls;
     const [organization, pkg] = ['/orgs/{organization}', '/repos/{repository}/packages/{name}'];

@@ -12,9 +12,13 @@ import { Urls } from '../platform/urls.js';
 import { AuthenticationGuard, From } from './http/authentication.guard.js';
 import { BillingDoor, type Need } from './http/billing-door.js';
 import { StandingWarning } from './http/standing-warning.interceptor.js';
-import { invoiceView } from './views/billing.view.js';
+import { InvoiceShape, invoiceView } from './views/billing.view.js';
+import { z } from 'zod';
+import { Endpoint, Resource } from './openapi/endpoint.js';
+import { PAY_ANSWERS } from './openapi/money-answers.js';
 
 /** Invoices, and how an open one is paid or given up. */
+@Resource('Billing')
 @Controller('api/orgs/:organization/billing/invoices')
 @UseGuards(AuthenticationGuard)
 @UseInterceptors(StandingWarning)
@@ -28,17 +32,20 @@ export class InvoicesController {
   ) {}
 
   @Get()
+  @Endpoint({ summary: 'Invoices, newest first', needs: 'billing.manage', answer: z.array(InvoiceShape) })
   async list(@From() caller: Caller, @Param('organization') name: string) {
     const organization = await this.door.organization(caller, name);
     return (await this.invoices.list(organization.id)).map((one) => invoiceView(this.urls, organization, one));
   }
 
   @Get(':id')
+  @Endpoint({ summary: 'An invoice', needs: 'billing.manage', answer: InvoiceShape })
   async show(@From() caller: Caller, @Param('organization') name: string, @Param('id') id: string) {
     return this.sight(await this.door.organization(caller, name), id);
   }
 
   @Get(':id/pdf')
+  @Endpoint({ summary: 'An invoice to keep', needs: 'billing.manage', answer: 'pdf' })
   async pdf(
     @From() caller: Caller,
     @Param('organization') name: string,
@@ -55,6 +62,12 @@ export class InvoicesController {
   /** Tries the card on file. A 402 is no failure of the program: it says where a person, or Stripe.js, goes on. */
   @Post(':id/pay')
   @HttpCode(200)
+  @Endpoint({
+    summary: 'Pay an open invoice with the card on file',
+    needs: 'billing.manage',
+    answer: InvoiceShape,
+    also: PAY_ANSWERS,
+  })
   async pay(
     @From() caller: Caller,
     @Param('organization') name: string,
@@ -76,6 +89,7 @@ export class InvoicesController {
   /** For a change that waits for its payment: nothing has been charged for it, and nothing will be. */
   @Post(':id/abandon')
   @HttpCode(200)
+  @Endpoint({ summary: 'Give up a change that waits for its payment', needs: 'billing.manage', answer: InvoiceShape })
   async abandon(@From() caller: Caller, @Param('organization') name: string, @Param('id') id: string) {
     const organization = await this.door.organization(caller, name);
     await this.abandoning.abandon(caller.actor, organization, await this.invoices.openOne(organization.id, id));

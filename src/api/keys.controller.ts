@@ -9,16 +9,19 @@ import { DEFAULT_PERMISSIONS, domains } from '../accounts/permissions.js';
 import { Urls } from '../platform/urls.js';
 import { AuthenticationGuard, From } from './http/authentication.guard.js';
 import { StandingWarning } from './http/standing-warning.interceptor.js';
-import { keyView } from './views/key.view.js';
+import { KeyShape, keyView, NewKeyShape } from './views/key.view.js';
+import { Endpoint, Resource } from './openapi/endpoint.js';
 
-const NewKeyInput = z.object({
-  name: z.string().min(1, "can't be blank"),
-  permissions: z
-    .array(z.object({ domain: z.enum(domains, { error: 'is invalid' }), resource: z.string().nullish() }))
-    .max(MAX_PERMISSIONS, `at most ${MAX_PERMISSIONS} can be given`)
-    .nullish(),
-  revoke_at: z.iso.datetime({ offset: true, error: 'must be an ISO 8601 time' }).nullish(),
-});
+const NewKeyInput = z
+  .object({
+    name: z.string().min(1, "can't be blank"),
+    permissions: z
+      .array(z.object({ domain: z.enum(domains, { error: 'is invalid' }), resource: z.string().nullish() }))
+      .max(MAX_PERMISSIONS, `at most ${MAX_PERMISSIONS} can be given`)
+      .nullish(),
+    revoke_at: z.iso.datetime({ offset: true, error: 'must be an ISO 8601 time' }).nullish(),
+  })
+  .meta({ id: 'NewKeyInput' });
 
 /** Whose keys a request is about, once it is known that it may be. */
 interface Ring {
@@ -27,6 +30,7 @@ interface Ring {
 }
 
 /** API keys: a user's own under `/api/keys`, an organization's under `/api/orgs/ORG/keys`. */
+@Resource('Keys')
 @Controller(['api/keys', 'api/orgs/:organization/keys'])
 @UseGuards(AuthenticationGuard)
 @UseInterceptors(StandingWarning)
@@ -39,6 +43,7 @@ export class KeysController {
   ) {}
 
   @Get()
+  @Endpoint({ summary: 'Keys', needs: ['account.read', 'keys.read'], answer: z.array(KeyShape) })
   async list(@From() caller: Caller, @Param('organization') organization?: string) {
     const ring = await this.ring(caller, organization, 'read');
     const keys = await this.keys.list(ring.owner);
@@ -46,6 +51,7 @@ export class KeysController {
   }
 
   @Get(':name')
+  @Endpoint({ summary: 'A key', needs: ['account.read', 'keys.read'], answer: KeyShape })
   async show(@From() caller: Caller, @Param('name') name: string, @Param('organization') organization?: string) {
     const ring = await this.ring(caller, organization, 'read');
     return keyView(await this.keys.named(ring.owner, name), this.context(caller, ring));
@@ -53,6 +59,12 @@ export class KeysController {
 
   /** The only answer that holds the secret. */
   @Post()
+  @Endpoint({
+    summary: 'Make a key',
+    details: 'Without permissions it carries `api`.',
+    needs: ['account.write', 'keys.manage'],
+    answer: NewKeyShape,
+  })
   async create(
     @From() caller: Caller,
     @Body({ schema: NewKeyInput }) input: z.infer<typeof NewKeyInput>,
@@ -81,6 +93,7 @@ export class KeysController {
 
   @Delete(':name')
   @HttpCode(200)
+  @Endpoint({ summary: 'Revoke a key', needs: ['account.write', 'keys.manage'], answer: KeyShape })
   async revoke(@From() caller: Caller, @Param('name') name: string, @Param('organization') organization?: string) {
     const ring = await this.ring(caller, organization, 'write');
     return keyView(await this.keys.revoke(caller.actor, ring.owner, name), this.context(caller, ring));
@@ -89,6 +102,12 @@ export class KeysController {
   /** All of them, the one in use included; answers with that one, or with nothing where a password was used. */
   @Delete()
   @HttpCode(200)
+  @Endpoint({
+    summary: 'Revoke all keys, the one in use too',
+    needs: ['account.write', 'keys.manage'],
+    answer: KeyShape,
+    also: { 204: { when: 'Done, and no key was used for it.', content: null } },
+  })
   async revokeAll(
     @From() caller: Caller,
     @Res({ passthrough: true }) reply: FastifyReply,

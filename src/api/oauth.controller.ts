@@ -14,17 +14,50 @@ import { paths } from '../platform/paths.js';
 import { type RateLimit, RateLimits } from '../platform/rate-limits.js';
 import { Urls } from '../platform/urls.js';
 import { GrantTypes, type TokenAnswer } from './oauth/grant-types.js';
+import { Url } from './views/time.js';
+import { Endpoint, Resource } from './openapi/endpoint.js';
 
 const anything = z.unknown().optional();
 const short = z.string().max(10_000).optional().catch(undefined);
-const TokenRequest = z.object({
-  ...{ grant_type: z.string().catch(''), client_id: anything, client_secret: anything, scope: short },
-  ...{ device_code: anything, refresh_token: anything },
-  ...{ code: anything, redirect_uri: anything, code_verifier: anything },
-});
-const DeviceRequest = z.object({ client_id: anything, client_secret: anything, scope: short, name: short });
-const GivenBack = z.object({ token: anything, client_id: anything });
-const GivenBackByHash = z.object({ token_hash: anything });
+const TokenRequest = z
+  .object({
+    ...{ grant_type: z.string().catch(''), client_id: anything, client_secret: anything, scope: short },
+    ...{ device_code: anything, refresh_token: anything },
+    ...{ code: anything, redirect_uri: anything, code_verifier: anything },
+  })
+  .meta({ id: 'TokenInput' });
+const DeviceRequest = z
+  .object({ client_id: anything, client_secret: anything, scope: short, name: short })
+  .meta({ id: 'DeviceLoginInput' });
+const GivenBack = z.object({ token: anything, client_id: anything }).meta({ id: 'RevocationInput' });
+const GivenBackByHash = z.object({ token_hash: anything }).meta({ id: 'RevocationByHashInput' });
+
+/** RFC 6749 section 5.1. */
+const TokenShape = z
+  .strictObject({
+    access_token: z.string(),
+    token_type: z.literal('bearer'),
+    expires_in: z.int().meta({ description: 'Seconds.' }),
+    refresh_token: z.string().optional(),
+    scope: z.string().meta({ description: 'Separated by spaces; may be less than was asked for.' }),
+  })
+  .meta({ id: 'Token' });
+const DeviceShape = z
+  .strictObject({
+    device_code: z.string(),
+    user_code: z.string(),
+    expires_in: z.int(),
+    interval: z.int().meta({ description: 'Seconds to wait between two questions.' }),
+    verification_uri: Url,
+    verification_uri_complete: Url,
+  })
+  .meta({ id: 'DeviceLogin' });
+const OAuthErrorShape = z
+  .strictObject({ error: z.string(), error_description: z.string() })
+  .meta({ id: 'OAuthError', description: 'RFC 6749 section 5.2.' });
+const TOKEN_DETAILS = `By \`grant_type\`: \`client_credentials\` (an API key as \`client_secret\`),
+\`${DEVICE_GRANT}\` (\`device_code\`), \`authorization_code\` (\`code\`, \`redirect_uri\`, \`code_verifier\`)
+or \`refresh_token\`. Never wider than what it was made of, and it ends with it.`;
 
 /** RFC 6749 section 5.2; here errors have this shape instead of the API's own. */
 interface OAuthError {
@@ -42,6 +75,7 @@ const TOO_MANY = { error: 'slow_down', error_description: 'too many failed attem
  * OAuth for programs (RFC 6749, 7009, 8628), as mix speaks it (hex-protocol.md 4.3). A good credential is never limited
  * here, since a failed exchange makes mix hang; what fails is counted by address.
  */
+@Resource('OAuth')
 @Controller('api/oauth')
 export class OAuthController {
   private readonly failures: RateLimit;
@@ -62,6 +96,14 @@ export class OAuthController {
 
   @Post('token')
   @HttpCode(200)
+  @Endpoint({
+    summary: 'Get a token (RFC 6749, 8628)',
+    details: TOKEN_DETAILS,
+    needs: 'nothing',
+    body: TokenRequest,
+    answer: TokenShape,
+    refuses: OAuthErrorShape,
+  })
   token(@Body() body: unknown, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply) {
     return this.answered(request, reply, async (): Promise<TokenAnswer | OAuthError> => {
       const input = TokenRequest.safeParse(body);
@@ -72,6 +114,13 @@ export class OAuthController {
 
   @Post('device_authorization')
   @HttpCode(200)
+  @Endpoint({
+    summary: 'Begin a login on another device (RFC 8628)',
+    needs: 'nothing',
+    body: DeviceRequest,
+    answer: DeviceShape,
+    refuses: OAuthErrorShape,
+  })
   device(@Body() body: unknown, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply) {
     return this.answered(request, reply, async () => {
       const input = DeviceRequest.safeParse(body);
@@ -88,6 +137,13 @@ export class OAuthController {
   /** RFC 7009: whatever was given back, the answer is the same. It has no body, which is what mix can read. */
   @Post('revoke')
   @HttpCode(200)
+  @Endpoint({
+    summary: 'Give a token back (RFC 7009)',
+    details: 'The answer is the same whatever was given back.',
+    needs: 'nothing',
+    body: GivenBack,
+    answer: null,
+  })
   async revoke(@Body() body: unknown, @Req() request: FastifyRequest): Promise<void> {
     const input = GivenBack.safeParse(body);
     if (input.success) await this.givingBack.token(input.data.token, input.data.client_id, originOf(request));
@@ -96,6 +152,13 @@ export class OAuthController {
   /** For whoever finds a refresh token where it should not be: its SHA-256 (hex) ends the login it belongs to. */
   @Post('revoke_by_hash')
   @HttpCode(200)
+  @Endpoint({
+    summary: 'End the login of a refresh token that was found',
+    details: 'By its SHA-256 in hexadecimal digits.',
+    needs: 'nothing',
+    body: GivenBackByHash,
+    answer: null,
+  })
   async revokeByHash(@Body() body: unknown, @Req() request: FastifyRequest): Promise<void> {
     const input = GivenBackByHash.safeParse(body);
     if (input.success) await this.givingBack.hash(input.data.token_hash, originOf(request));

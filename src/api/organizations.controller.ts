@@ -11,12 +11,14 @@ import { invalidFields, notFound } from '../platform/errors.js';
 import { Urls } from '../platform/urls.js';
 import { AuthenticationGuard, From } from './http/authentication.guard.js';
 import { StandingWarning } from './http/standing-warning.interceptor.js';
-import { memberView, organizationView } from './views/organization.view.js';
+import { MemberShape, memberView, OrganizationShape, organizationView } from './views/organization.view.js';
+import { Endpoint, Resource } from './openapi/endpoint.js';
 
 const Role = z.enum(roles, { error: 'is invalid' });
-const NewMemberInput = z.object({ name: z.string(), role: Role });
-const RoleInput = z.object({ role: Role });
+const NewMemberInput = z.object({ name: z.string(), role: Role }).meta({ id: 'NewMemberInput' });
+const RoleInput = z.object({ role: Role }).meta({ id: 'RoleInput' });
 
+@Resource('Organizations')
 @Controller('api/orgs')
 @UseGuards(AuthenticationGuard)
 @UseInterceptors(StandingWarning)
@@ -30,6 +32,7 @@ export class OrganizationsController {
   ) {}
 
   @Get()
+  @Endpoint({ summary: 'Your organizations', needs: 'anyone', answer: z.array(OrganizationShape) })
   async list(@From() caller: Caller) {
     if (caller.actor.kind === 'anonymous') return [];
     this.access.credential(caller, { domain: 'api', resource: 'read' });
@@ -38,11 +41,13 @@ export class OrganizationsController {
   }
 
   @Get(':organization')
+  @Endpoint({ summary: 'An organization', needs: 'organization.see', answer: OrganizationShape })
   async show(@From() caller: Caller, @Param('organization') name: string) {
     return organizationView(this.standings, await this.access.organization(caller, 'organization.see', name));
   }
 
   @Get(':organization/members')
+  @Endpoint({ summary: 'Members', needs: 'members.read', answer: z.array(MemberShape) })
   async listMembers(@From() caller: Caller, @Param('organization') name: string) {
     const organization = await this.access.organization(caller, 'members.read', name);
     const members = await this.members.list(organization);
@@ -53,6 +58,7 @@ export class OrganizationsController {
   }
 
   @Get(':organization/members/:user')
+  @Endpoint({ summary: 'A member', needs: 'members.read', answer: MemberShape })
   async showMember(@From() caller: Caller, @Param('organization') name: string, @Param('user') userName: string) {
     const organization = await this.access.organization(caller, 'members.read', name);
     const user = await this.users.byName(userName);
@@ -63,6 +69,7 @@ export class OrganizationsController {
 
   @Post(':organization/members')
   @HttpCode(200)
+  @Endpoint({ summary: 'Add a member', needs: 'members.manage', answer: MemberShape })
   async add(
     @From() caller: Caller,
     @Param('organization') name: string,
@@ -79,6 +86,7 @@ export class OrganizationsController {
 
   @Post(':organization/members/:user')
   @HttpCode(200)
+  @Endpoint({ summary: 'Change the role of a member', needs: 'members.manage', answer: MemberShape })
   async changeRole(
     @From() caller: Caller,
     @Param('organization') name: string,
@@ -92,6 +100,7 @@ export class OrganizationsController {
 
   @Delete(':organization/members/:user')
   @HttpCode(204)
+  @Endpoint({ summary: 'Remove a member', needs: 'members.manage', answer: null })
   async remove(@From() caller: Caller, @Param('organization') name: string, @Param('user') userName: string) {
     const organization = await this.access.organization(caller, 'members.manage', name);
     await this.members.remove(caller.actor, organization, await this.users.named(userName));

@@ -12,7 +12,8 @@ import { Urls } from '../platform/urls.js';
 import { AuthenticationGuard, From } from './http/authentication.guard.js';
 import { Flag } from './http/input.js';
 import { StandingWarning } from './http/standing-warning.interceptor.js';
-import { ownerView } from './views/package.view.js';
+import { OwnerShape, ownerView } from './views/package.view.js';
+import { Endpoint, Resource } from './openapi/endpoint.js';
 
 const PATH = 'packages/:name/owners';
 
@@ -29,9 +30,11 @@ interface OwnerPath extends PackagePath {
 const Input = z
   .object({ level: z.enum(ownerLevels, { error: 'is invalid' }).default('full'), transfer: Flag.default(false) })
   .nullish()
-  .transform((input) => input ?? { level: 'full' as const, transfer: false });
+  .transform((input) => input ?? { level: 'full' as const, transfer: false })
+  .meta({ id: 'OwnerInput' });
 
 /** Who owns a package: of the public repository by itself, of a private one by the roles of the organization's members. */
+@Resource('Owners')
 @Controller([`api/${PATH}`, `api/repos/:repository/${PATH}`])
 @UseGuards(AuthenticationGuard)
 @UseInterceptors(StandingWarning)
@@ -45,11 +48,18 @@ export class OwnersController {
   ) {}
 
   @Get()
+  @Endpoint({
+    summary: 'Owners of a package',
+    details: 'Of a private package the members who may write.',
+    needs: 'package.read',
+    answer: z.array(OwnerShape),
+  })
   async list(@From() caller: Caller, @Param() path: PackagePath) {
     return (await this.ownersOf(caller, path)).map((owner) => ownerView(this.urls, owner));
   }
 
   @Get(':user')
+  @Endpoint({ summary: 'An owner', needs: 'package.read', answer: OwnerShape })
   async show(@From() caller: Caller, @Param() path: OwnerPath) {
     const owner = (await this.ownersOf(caller, path)).find(isCalled(path.user));
     if (owner === undefined) throw notFound(`owner ${path.user}`);
@@ -58,6 +68,11 @@ export class OwnersController {
 
   @Put(':user')
   @HttpCode(204)
+  @Endpoint({
+    summary: 'Add an owner, change the level, or hand the package over',
+    needs: 'owners.manage',
+    answer: null,
+  })
   async set(@From() caller: Caller, @Param() path: OwnerPath, @Body({ schema: Input }) input: z.infer<typeof Input>) {
     const repository = await this.managed(caller, path);
     const { level, transfer } = input;
@@ -73,6 +88,7 @@ export class OwnersController {
 
   @Delete(':user')
   @HttpCode(204)
+  @Endpoint({ summary: 'Remove an owner', needs: 'owners.manage', answer: null })
   async remove(@From() caller: Caller, @Param() path: OwnerPath) {
     const repository = await this.managed(caller, path);
     if (repository.organizationId !== null) return this.roles.cannotRemove(repository, path.user);

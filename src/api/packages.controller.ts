@@ -15,7 +15,8 @@ import { Urls } from '../platform/urls.js';
 import { AuthenticationGuard, From } from './http/authentication.guard.js';
 import { pageOf, Paging, windowOf } from './http/paging.js';
 import { StandingWarning } from './http/standing-warning.interceptor.js';
-import { ownerView, packageView } from './views/package.view.js';
+import { ownerView, PackageShape, packageView, PackageWithOwners } from './views/package.view.js';
+import { Endpoint, Resource } from './openapi/endpoint.js';
 
 /** hex.pm also sorts by the downloads of late; both are by those of all time here. An order we do not know is by name. */
 const Sort = z
@@ -24,6 +25,7 @@ const Sort = z
   .transform((sort): PackageSort => (sort === 'total_downloads' || sort === 'recent_downloads' ? 'downloads' : sort));
 const Search = Paging.extend({ search: z.string().max(500).optional(), sort: Sort.default('name') });
 
+@Resource('Packages')
 @Controller(['api/packages', 'api/repos/:repository/packages'])
 @UseGuards(AuthenticationGuard)
 @UseInterceptors(StandingWarning)
@@ -39,6 +41,11 @@ export class PackagesController {
 
   /** In one repository, or without its name in all that the caller may read. */
   @Get()
+  @Endpoint({
+    summary: 'Packages, in one repository or in all that you may read',
+    needs: 'anyone',
+    answer: z.array(PackageShape),
+  })
   async list(
     @From() caller: Caller,
     @Query({ schema: Search }) { search, sort, ...asked }: z.infer<typeof Search>,
@@ -66,6 +73,7 @@ export class PackagesController {
   }
 
   @Get(':name')
+  @Endpoint({ summary: 'A package', needs: 'package.read', answer: PackageWithOwners })
   async show(@From() caller: Caller, @Param('name') name: string, @Param('repository') scope?: string) {
     const { repository } = await this.access.repository(caller, 'package.read', scope, name);
     const pkg = await this.packages.find(repository, name);

@@ -15,7 +15,8 @@ import { PolicyBuilding } from '../registry/policy-building.js';
 import { AuthenticationGuard, From } from './http/authentication.guard.js';
 import { StandingWarning } from './http/standing-warning.interceptor.js';
 import { VISIBLE_MS } from './publish.controller.js';
-import { policyView } from './views/policy.view.js';
+import { PolicyShape, policyView } from './views/policy.view.js';
+import { Endpoint, Resource } from './openapi/endpoint.js';
 
 const oneOf = <const T extends readonly [string, ...string[]]>(values: T) =>
   z.enum(values, { error: `must be one of ${values.join(', ')}` });
@@ -52,25 +53,28 @@ const RestrictionInput = z
 const OPEN = { advisoryMinSeverity: null, cooldown: null, retirementReasons: [] };
 
 /** Read as strictly as it is written: a misspelled field would be a rule that is not there. */
-const PolicyInput = z.strictObject({
-  description: words,
-  visibility: oneOf(visibilities).default('private'),
-  repositories: z
-    .array(
-      z.strictObject({
-        repository: line,
-        restriction: RestrictionInput.nullish().transform((value) => value ?? OPEN),
-        overrides: z
-          .array(OverrideInput)
-          .nullish()
-          .transform((value) => value ?? []),
-      }),
-    )
-    .nullish()
-    .transform((value) => value ?? []),
-});
+const PolicyInput = z
+  .strictObject({
+    description: words,
+    visibility: oneOf(visibilities).default('private'),
+    repositories: z
+      .array(
+        z.strictObject({
+          repository: line,
+          restriction: RestrictionInput.nullish().transform((value) => value ?? OPEN),
+          overrides: z
+            .array(OverrideInput)
+            .nullish()
+            .transform((value) => value ?? []),
+        }),
+      )
+      .nullish()
+      .transform((value) => value ?? []),
+  })
+  .meta({ id: 'PolicyInput' });
 
 /** Dependency policies of an organization. An answer to a change waits until clients get what it says. */
+@Resource('Dependency policies')
 @Controller('api/orgs/:organization/policies')
 @UseGuards(AuthenticationGuard)
 @UseInterceptors(StandingWarning)
@@ -83,6 +87,7 @@ export class PoliciesController {
   ) {}
 
   @Get()
+  @Endpoint({ summary: 'Dependency policies', needs: 'policies.read', answer: z.array(PolicyShape) })
   async list(@From() caller: Caller, @Param('organization') organizationName: string) {
     const organization = await this.ask(caller, 'policies.read', organizationName);
     const found = await this.policies.list(organization);
@@ -90,6 +95,7 @@ export class PoliciesController {
   }
 
   @Get(':name')
+  @Endpoint({ summary: 'A dependency policy', needs: 'policies.read', answer: PolicyShape })
   async show(@From() caller: Caller, @Param('organization') organizationName: string, @Param('name') name: string) {
     const organization = await this.ask(caller, 'policies.read', organizationName);
     return policyView(this.urls, organization, await this.policies.named(organization, name));
@@ -97,6 +103,13 @@ export class PoliciesController {
 
   /** All that the policy says; what is left out it does not say any more. */
   @Put(':name')
+  @Endpoint({
+    summary: 'Write a dependency policy',
+    details: 'All that it says; what is left out it does not say any more.',
+    needs: 'policies.manage',
+    answer: PolicyShape,
+    also: { 201: { when: 'It is new.', content: PolicyShape } },
+  })
   async save(
     @From() caller: Caller,
     @Param('organization') organizationName: string,
@@ -114,6 +127,7 @@ export class PoliciesController {
 
   @Delete(':name')
   @HttpCode(204)
+  @Endpoint({ summary: 'Remove a dependency policy', needs: 'policies.manage', answer: null })
   async remove(@From() caller: Caller, @Param('organization') organizationName: string, @Param('name') name: string) {
     const organization = await this.ask(caller, 'policies.manage', organizationName);
     await this.untilVisible(await this.policies.remove(caller.actor, organization, name));

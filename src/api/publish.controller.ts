@@ -16,7 +16,8 @@ import { AuthenticationGuard, From } from './http/authentication.guard.js';
 import { Flag } from './http/input.js';
 import { received } from './http/release-path.js';
 import { StandingWarning } from './http/standing-warning.interceptor.js';
-import { releaseView } from './views/release.view.js';
+import { ReleaseShape, releaseView } from './views/release.view.js';
+import { Endpoint, Resource } from './openapi/endpoint.js';
 
 /** How long an answer waits for its index. Well below the 15 s after which mix gives up. */
 export const VISIBLE_MS = 10_000;
@@ -28,6 +29,7 @@ const Options = z.object({ replace: Flag.default(true) });
  * holds the tarball to the name in the path. Who may not publish is told before the body is sent (`Expect: 100-continue`);
  * once the package is known, and time has passed, the question is asked again.
  */
+@Resource('Releases')
 @Controller(['api', 'api/repos/:repository'])
 @UseGuards(AuthenticationGuard)
 @UseInterceptors(StandingWarning)
@@ -42,6 +44,14 @@ export class PublishController {
   ) {}
 
   @Post(['publish', 'packages/:name/releases'])
+  @Endpoint({
+    summary: 'Publish a release',
+    details: 'The body is the package as `mix hex.build` makes it. The answer comes when clients can fetch it.',
+    needs: 'package.publish',
+    body: 'tarball',
+    answer: ReleaseShape,
+    also: { 200: { when: 'It replaced one, or was there already.', content: ReleaseShape } },
+  })
   async publish(
     @From() caller: Caller,
     @Req() request: FastifyRequest,

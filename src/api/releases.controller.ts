@@ -14,8 +14,10 @@ import { AuthenticationGuard, From } from './http/authentication.guard.js';
 import { checkVersion, type ReleasePath } from './http/release-path.js';
 import { StandingWarning } from './http/standing-warning.interceptor.js';
 import { VISIBLE_MS } from './publish.controller.js';
-import { releaseView } from './views/release.view.js';
+import { ReleaseShape, releaseView } from './views/release.view.js';
+import { Endpoint, Resource } from './openapi/endpoint.js';
 
+@Resource('Releases')
 @Controller(['api/packages/:name/releases/:version', 'api/repos/:repository/packages/:name/releases/:version'])
 @UseGuards(AuthenticationGuard)
 @UseInterceptors(StandingWarning)
@@ -31,6 +33,7 @@ export class ReleasesController {
   ) {}
 
   @Get()
+  @Endpoint({ summary: 'A release', needs: 'package.read', answer: ReleaseShape })
   async show(@From() caller: Caller, @Param() path: ReleasePath) {
     const { repository } = await this.permitted(caller, 'package.read', path);
     const { name, version } = path;
@@ -47,6 +50,7 @@ export class ReleasesController {
 
   @Delete()
   @HttpCode(204)
+  @Endpoint({ summary: 'Take a release back', needs: 'release.revert', answer: null })
   async revert(@From() caller: Caller, @Param() path: ReleasePath) {
     const opened = await this.permitted(caller, 'release.revert', path);
     // Whoever waited for the package may have been shut out meanwhile.

@@ -12,6 +12,7 @@ import { Flag } from './http/input.js';
 import { checkVersion, type ReleasePath } from './http/release-path.js';
 import { StandingWarning } from './http/standing-warning.interceptor.js';
 import { VISIBLE_MS } from './publish.controller.js';
+import { Endpoint, Resource } from './openapi/endpoint.js';
 
 /** mix sends an empty one for none. */
 const Message = z
@@ -19,16 +20,19 @@ const Message = z
   .max(140, 'should be at most 140 characters')
   .refine((text) => text === '' || text.length >= 3, 'should be at least 3 characters')
   .transform((text) => text || null);
-const Mark = z.object({
-  reason: z.enum(retirementReasons, { error: 'is invalid' }),
-  message: Message.nullish(),
-});
+const Mark = z
+  .object({
+    reason: z.enum(retirementReasons, { error: 'is invalid' }),
+    message: Message.nullish(),
+  })
+  .meta({ id: 'RetirementInput' });
 const Options = z.object({ replace: Flag.default(false) });
-const MarkAll = Mark.extend({ replace: Flag.default(false) });
+const MarkAll = Mark.extend({ replace: Flag.default(false) }).meta({ id: 'RetirementOfAllInput' });
 
 const asMark = ({ reason, message }: z.infer<typeof Mark>): Retirement => ({ reason, message: message ?? null });
 
 /** Marks on releases that clients show. rebar3_hex insists on exactly 204. */
+@Resource('Releases')
 @Controller(['api', 'api/repos/:repository'])
 @UseGuards(AuthenticationGuard)
 @UseInterceptors(StandingWarning)
@@ -41,12 +45,14 @@ export class RetirementController {
 
   @Post('packages/:name/releases/:version/retire')
   @HttpCode(204)
+  @Endpoint({ summary: 'Retire a release', needs: 'release.retire', answer: null })
   async retire(@From() caller: Caller, @Param() path: ReleasePath, @Body({ schema: Mark }) mark: z.infer<typeof Mark>) {
     await this.mark(caller, path, asMark(mark));
   }
 
   @Delete('packages/:name/releases/:version/retire')
   @HttpCode(204)
+  @Endpoint({ summary: 'Take a retirement back', needs: 'release.retire', answer: null })
   async unretire(@From() caller: Caller, @Param() path: ReleasePath) {
     await this.mark(caller, path, null);
   }
@@ -54,6 +60,7 @@ export class RetirementController {
   /** Every release of a package; one that is retired already keeps its mark, unless `replace` says otherwise. */
   @Post('packages/:name/retire')
   @HttpCode(204)
+  @Endpoint({ summary: 'Retire every release of a package', needs: 'release.retire', answer: null })
   async retireAll(
     @From() caller: Caller,
     @Param() path: Omit<ReleasePath, 'version'>,

@@ -12,14 +12,19 @@ import { BillingSights } from './http/billing-sights.js';
 import { ChangeAnswers } from './http/change-answers.js';
 import { SeatBuying } from './http/seat-buying.js';
 import { StandingWarning } from './http/standing-warning.interceptor.js';
+import { Endpoint, Resource } from './openapi/endpoint.js';
+import { CHANGE_ANSWERS } from './openapi/money-answers.js';
+import { OrganizationShape } from './views/organization.view.js';
 
 /** What is no number of seats is too few of them. */
 const SeatsInput = z
   .object({ seats: z.int().nullable().catch(null).default(null) })
   .catch({ seats: null })
-  .default({ seats: null });
+  .default({ seats: null })
+  .meta({ id: 'SeatsInput' });
 
 /** hex.pm's way to change the number of seats: the number there is to be, at today's price, without a quote before. */
+@Resource('Organizations')
 @Controller('api/orgs')
 @UseGuards(AuthenticationGuard)
 @UseInterceptors(StandingWarning)
@@ -34,6 +39,13 @@ export class SeatsController {
   /** Asked twice it buys once: what is there already, or waits for its payment, is not bought again. */
   @Post(':organization')
   @HttpCode(200)
+  @Endpoint({
+    summary: 'Change the number of seats',
+    details: 'At today’s price, without a quote before. Asked twice it buys once.',
+    needs: 'billing.manage',
+    answer: OrganizationShape,
+    also: CHANGE_ANSWERS,
+  })
   async change(
     @From() caller: Caller,
     @Param('organization') name: string,

@@ -9,11 +9,14 @@ import { ShortUrls } from '../platform/short-urls.js';
 import { Urls } from '../platform/urls.js';
 import { AuthenticationGuard } from './http/authentication.guard.js';
 import { shortenable } from './http/shortenable.js';
+import { Endpoint, Resource } from './openapi/endpoint.js';
+import { Url } from './views/time.js';
 
-const Input = z.object({ url: z.string({ error: "can't be blank" }) });
+const Input = z.object({ url: z.string({ error: "can't be blank" }) }).meta({ id: 'ShortUrlInput' });
 const PER_HOUR = 30;
 
 /** `mix hex.outdated` has the address of its diffs made short; it does without where that fails. */
+@Resource('Short URLs')
 @Controller('api/short_url')
 @UseGuards(AuthenticationGuard)
 export class ShortUrlsController {
@@ -29,6 +32,7 @@ export class ShortUrlsController {
 
   @Post()
   @HttpCode(201)
+  @Endpoint({ summary: 'Make an address of diffs short', needs: 'nothing', answer: z.strictObject({ url: Url }) })
   async create(@Req() request: FastifyRequest, @Body({ schema: Input }) input: z.infer<typeof Input>) {
     const url = shortenable(input.url, this.urls.site);
     if (url === null) throw invalidFields({ url: 'must be a page with diffs of hex.pm, or of this server' });

@@ -9,11 +9,18 @@ import { BillingDoor } from './http/billing-door.js';
 import { ChangeAnswers } from './http/change-answers.js';
 import { Code } from './http/drafting.js';
 import { StandingWarning } from './http/standing-warning.interceptor.js';
+import { Endpoint, Resource } from './openapi/endpoint.js';
+import { CHANGE_ANSWERS } from './openapi/money-answers.js';
+import { OperationShape } from './views/operation.view.js';
 
-const Reason = z.object({ reason: z.string().trim().max(500, 'must be at most 500 characters').nullish() }).default({});
-const Coupon = z.object({ code: Code });
+const Reason = z
+  .object({ reason: z.string().trim().max(500, 'must be at most 500 characters').nullish() })
+  .default({})
+  .meta({ id: 'CancellationInput' });
+const Coupon = z.object({ code: Code }).meta({ id: 'CouponInput' });
 
 /** Changes of a subscription that cost nothing. */
+@Resource('Billing')
 @Controller('api/orgs/:organization/billing')
 @UseGuards(AuthenticationGuard)
 @UseInterceptors(StandingWarning)
@@ -28,6 +35,12 @@ export class SubscriptionController {
   /** At the end of what is paid. */
   @Post('cancel')
   @HttpCode(200)
+  @Endpoint({
+    summary: 'End the subscription with what is paid',
+    needs: 'billing.manage',
+    answer: OperationShape,
+    also: CHANGE_ANSWERS,
+  })
   async cancel(
     @From() caller: Caller,
     @Param('organization') name: string,
@@ -41,6 +54,12 @@ export class SubscriptionController {
 
   @Post('resume')
   @HttpCode(200)
+  @Endpoint({
+    summary: 'Go on with a subscription that was to end',
+    needs: 'billing.manage',
+    answer: OperationShape,
+    also: CHANGE_ANSWERS,
+  })
   async resume(
     @From() caller: Caller,
     @Param('organization') name: string,
@@ -52,6 +71,7 @@ export class SubscriptionController {
 
   @Post('coupon')
   @HttpCode(200)
+  @Endpoint({ summary: 'Use a promotion code', needs: 'billing.manage', answer: OperationShape, also: CHANGE_ANSWERS })
   async coupon(
     @From() caller: Caller,
     @Param('organization') name: string,

@@ -13,7 +13,8 @@ import { notFound } from '../platform/errors.js';
 import { originOf } from '../platform/http/origin.js';
 import { Urls } from '../platform/urls.js';
 import { AuthenticationGuard, From } from './http/authentication.guard.js';
-import { type SeenPackage, userReference, userView } from './views/user.view.js';
+import { Me, Registered, type SeenPackage, userReference, UserShape, userView } from './views/user.view.js';
+import { Endpoint, Resource } from './openapi/endpoint.js';
 
 const filled = (most: number) => z.string().min(1, "can't be blank").max(most, `should be at most ${most} characters`);
 const address = filled(254).transform((typed) => typed.trim());
@@ -29,8 +30,10 @@ const NewUserInput = z
       .max(1, 'give one, more can be added later')
       .optional(),
   })
-  .refine(({ email, emails }) => (email ?? emails?.[0]) !== undefined, { path: ['email'], error: "can't be blank" });
+  .refine(({ email, emails }) => (email ?? emails?.[0]) !== undefined, { path: ['email'], error: "can't be blank" })
+  .meta({ id: 'NewUserInput' });
 
+@Resource('People')
 @Controller('api/users')
 @UseGuards(AuthenticationGuard)
 export class UsersController {
@@ -46,6 +49,7 @@ export class UsersController {
 
   /** mix asks for it before each publish. `organizations` must be there (hex-protocol.md 3.2). */
   @Get('me')
+  @Endpoint({ summary: 'Yourself', needs: 'account.read', answer: Me })
   async me(@From() caller: Caller) {
     const { userId, name } = await this.access.account(caller, 'read');
     const [user, memberships, emails] = await Promise.all([
@@ -63,6 +67,12 @@ export class UsersController {
 
   /** The account begins once the link in the mail has been opened (`accounts/registrations`); until then its URL finds nothing. */
   @Post()
+  @Endpoint({
+    summary: 'Register',
+    details: 'The account begins once the link in the mail has been opened.',
+    needs: 'nothing',
+    answer: Registered,
+  })
   async register(
     @Body({ schema: NewUserInput }) { username, full_name, password, email, emails }: z.infer<typeof NewUserInput>,
     @Req() request: FastifyRequest,
@@ -84,12 +94,19 @@ export class UsersController {
   /** Whether or not there is anybody of that name; only the mail tells. */
   @Post(':name/reset')
   @HttpCode(204)
+  @Endpoint({
+    summary: 'Ask for a mail to set a new password',
+    details: 'Answers the same whether or not there is anybody of that name.',
+    needs: 'nothing',
+    answer: null,
+  })
   async reset(@Param('name') name: string, @Req() request: FastifyRequest) {
     await this.resets.ask(originOf(request), name);
   }
 
   /** Where there is nothing public, strangers do not learn who is here either, nor members who is in other organizations. */
   @Get(':name')
+  @Endpoint({ summary: 'A person', needs: 'anyone', answer: UserShape })
   async show(@From() caller: Caller, @Param('name') name: string) {
     const stranger = caller.actor.kind === 'anonymous' && (await this.organizations.publicRepository()) === null;
     const user = stranger ? null : await this.users.byName(name);
@@ -100,6 +117,12 @@ export class UsersController {
 
   /** Old scripts ask it whether a credential works. */
   @Get(':name/test')
+  @Endpoint({
+    summary: 'A person, where the credential works',
+    details: 'For old scripts.',
+    needs: 'credential',
+    answer: UserShape,
+  })
   async test(@From() caller: Caller, @Param('name') name: string) {
     this.access.credential(caller, { domain: 'api', resource: 'read' });
     return this.show(caller, name);

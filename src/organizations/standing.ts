@@ -21,8 +21,12 @@ const opens = {
 
 type Step = keyof typeof opens;
 
+/** Every state an organization can be in. */
+export const standingStates = [...(Object.keys(opens) as Step[]), 'closing'] as const;
+
+export const standingReasons = ['trial_ended', 'payment_failed', 'canceled'] as const;
 /** What brought it down. */
-export type Reason = 'trial_ended' | 'payment_failed' | 'canceled';
+export type Reason = (typeof standingReasons)[number];
 
 /**
  * What an organization's trial or payment lets it do now. `publishing` and `fetching` are what the gates ask, all else is

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { Global, Module, type DynamicModule } from '@nestjs/common';
+import { ApiDescription } from './api-description.js';
 import { ChangeFeed } from './change-feed.js';
 import { Clock } from './clock.js';
 import { CONFIG, type Config, mailDomain } from './config.js';
@@ -41,7 +42,7 @@ export class PlatformModule {
       { provide: Clock, useValue: ground.clock },
       { provide: MAIL_TRANSPORT, useValue: transportOf(ground.config) },
     ];
-    const made = [ChangeFeed, Jobs, Events, Mails, MailDelivery, Objects, RateLimits, ShortUrls, TemporaryFiles, Urls];
+    const made = [ApiDescription, ChangeFeed, Jobs, Events, Mails, MailDelivery, Objects, RateLimits, ShortUrls, TemporaryFiles, Urls];
     return { module: PlatformModule, providers: [...given, ...made], exports: [...given, ...made] };
   }
 }

@@ -13,15 +13,17 @@ const PlanName = z.enum(plans, { error: `must be ${plans.join(' or ')}` });
 export const Code = z.string("can't be blank").trim().min(1, "can't be blank").max(100, 'is too long');
 
 /** What a price is asked for. */
-export const Wish = z.discriminatedUnion(
-  'kind',
-  [
-    z.object({ kind: z.literal('subscribe'), plan: PlanName, seats: Seats, code: Code.nullish() }),
-    z.object({ kind: z.literal('seats'), seats: Seats }),
-    z.object({ kind: z.literal('plan'), plan: PlanName }),
-  ],
-  { error: 'must be subscribe, seats or plan' },
-);
+export const Wish = z
+  .discriminatedUnion(
+    'kind',
+    [
+      z.object({ kind: z.literal('subscribe'), plan: PlanName, seats: Seats, code: Code.nullish() }),
+      z.object({ kind: z.literal('seats'), seats: Seats }),
+      z.object({ kind: z.literal('plan'), plan: PlanName }),
+    ],
+    { error: 'must be subscribe, seats or plan' },
+  )
+  .meta({ id: 'BillingWishInput' });
 
 /** One door to the three kinds of changes that cost something. */
 @Injectable()

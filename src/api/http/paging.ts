@@ -10,7 +10,8 @@ const within = (most: number, otherwise: number) =>
     .union([z.literal('').transform(() => otherwise), z.coerce.number()])
     .catch(otherwise)
     .transform((given) => Math.min(Math.max(1, Math.trunc(given)), most))
-    .default(otherwise);
+    .default(otherwise)
+    .meta({ override: { type: 'integer', minimum: 1, maximum: most, default: otherwise, anyOf: undefined } });
 
 /** What may be asked of every list that comes in pages: hex.pm's paging, from 1, at most a hundred at once. */
 export const Paging = z.object({ page: within(100_000, 1), per_page: within(MOST, MOST) });

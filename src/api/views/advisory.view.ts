@@ -1,8 +1,31 @@
 import { type Concern } from '../../advisories/advisories.js';
 import { requirementsOf } from '../../advisories/affected.js';
 import { type AdvisedPackage, type Advisory } from '../../advisories/advisory.entity.js';
+import { severities } from '../../hex/registry/advisory.js';
 import { type Urls } from '../../platform/urls.js';
-import { iso, isoOrNull } from './time.js';
+import { iso, isoOrNull, Time, Url } from './time.js';
+import { z } from 'zod';
+
+const About = z.strictObject({
+  id: z.string(),
+  summary: z.string(),
+  aliases: z.array(z.string()),
+  published_at: Time.nullable(),
+  modified_at: Time,
+  withdrawn_at: Time.nullable(),
+  cvss_vector: z.string().nullable(),
+  cvss_score: z.number().nullable(),
+  cvss_rating: z.enum(severities).nullable(),
+  references: z.array(z.strictObject({ type: z.string(), url: z.string() })),
+  api_url: Url,
+  html_url: Url,
+});
+const Affected = z.array(z.string()).meta({ description: 'Requirements: the versions that meet one of them.' });
+export const ConcernShape = About.extend({ affected: Affected }).meta({ id: 'SecurityAdvisoryOfPackage' });
+export const AdvisoryShape = About.extend({
+  details: z.string().nullable(),
+  packages: z.record(z.string(), Affected),
+}).meta({ id: 'SecurityAdvisory' });
 
 /** Of a package or one of its releases (hex-server-facts.md 2.8); `scope` undefined: the public repository. */
 export const concernView = (urls: Urls, scope: string | undefined, pkg: string, { advisory, affected }: Concern) => ({

@@ -1,5 +1,20 @@
 import { type AuditEntry } from '../../audit/audit-entry.entity.js';
-import { iso } from './time.js';
+import { iso, Time } from './time.js';
+import { z } from 'zod';
+
+export const AuditEntryShape = z
+  .strictObject({
+    id: z.string(),
+    action: z.string().meta({ description: 'Noun, then verb: `release.publish`, `key.revoke`.' }),
+    params: z.record(z.string(), z.unknown()),
+    user_agent: z.string().nullable(),
+    ip: z.string().nullable(),
+    request_id: z.string().nullable(),
+    actor: z.strictObject({ kind: z.string(), name: z.string() }),
+    key: z.string().nullable().meta({ description: 'The name of the key that was used.' }),
+    inserted_at: Time,
+  })
+  .meta({ id: 'AuditEntry' });
 
 /** As much of an entry as the log's own readers see; `action`, `user_agent` and `params` are all that hex.pm has. */
 export const auditView = ({ id, at, actorKind, actorName, keyName, action, params, ...where }: AuditEntry) => ({

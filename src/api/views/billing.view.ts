@@ -3,14 +3,128 @@ import { type Customer } from '../../billing/customer.entity.js';
 import { type Invoice } from '../../billing/invoice.entity.js';
 import { type Subscription } from '../../billing/subscription.entity.js';
 import { nextCharge } from '../../billing/next-charge.js';
+import { plans } from '../../billing/plans.js';
 import { isLiving } from '../../billing/terms.js';
 import { type Organization } from '../../organizations/organization.entity.js';
 import { type Standings } from '../../organizations/standings.js';
 import { paths } from '../../platform/paths.js';
 import { type Urls } from '../../platform/urls.js';
-import { operationView } from './operation.view.js';
-import { organizationView } from './organization.view.js';
-import { iso, isoOrNull } from './time.js';
+import { OperationShape, operationView } from './operation.view.js';
+import { organizationView, StandingShape } from './organization.view.js';
+import { iso, isoOrNull, Time, Url } from './time.js';
+import { z } from 'zod';
+
+const Discount = z.strictObject({
+  name: z.string(),
+  percent_off: z.number().nullable(),
+  amount_off: z.int().nullable(),
+  currency: z.string().nullable(),
+  until: z.string().nullable(),
+});
+export const CustomerShape = z
+  .strictObject({
+    details: z.strictObject({
+      kind: z.enum(['person', 'company']),
+      name: z.string(),
+      email: z.string(),
+      country: z.string(),
+      line1: z.string().nullable(),
+      line2: z.string().nullable(),
+      city: z.string().nullable(),
+      state: z.string().nullable(),
+      postal_code: z.string().nullable(),
+      tax_id: z.string().nullable(),
+      purchase_order: z.string().nullable(),
+    }),
+    tax_id_type: z.string().nullable(),
+    tax_id_status: z.string().nullable(),
+    currency: z.string(),
+    balance: z.int().meta({ description: 'Negative is credit.' }),
+    card: z.strictObject({ brand: z.string(), last4: z.string(), exp_month: z.int(), exp_year: z.int() }).nullable(),
+    discount: Discount.nullable(),
+  })
+  .meta({ id: 'Customer' });
+export const InvoiceShape = z
+  .strictObject({
+    id: z.string(),
+    number: z.string().nullable(),
+    status: z.string().meta({ description: "Stripe's word: draft, open, paid, void, uncollectible." }),
+    reason: z.string().meta({ description: "Stripe's billing reason." }),
+    currency: z.string(),
+    subtotal: z.int(),
+    tax: z.int(),
+    total: z.int(),
+    amount_due: z.int(),
+    amount_paid: z.int(),
+    amount_remaining: z.int(),
+    amount_refunded: z.int(),
+    dispute: z.string().nullable(),
+    need: z.enum(['payment', 'authentication']).nullable(),
+    problem: z.string().nullable(),
+    attempts: z.int(),
+    next_attempt_at: Time.nullable(),
+    inserted_at: Time,
+    paid_at: Time.nullable(),
+    url: Url,
+    pdf_url: Url,
+  })
+  .meta({ id: 'Invoice' });
+export const BillingShape = z
+  .strictObject({
+    standing: StandingShape,
+    seats: z.strictObject({
+      paid: z.int().nullable(),
+      used: z.int(),
+      limit: z.int().nullable(),
+      pending: z.int().nullable(),
+      pending_until: Time.nullable(),
+      high_water: z.int().nullable().meta({ description: 'Up to here going back up costs nothing in this period.' }),
+    }),
+    subscription: z
+      .strictObject({
+        status: z.string(),
+        plan: z.enum(plans),
+        currency: z.string(),
+        unit_amount: z.int(),
+        current_period_start: Time,
+        current_period_end: Time,
+        cancel_at: Time.nullable(),
+        ended_at: Time.nullable(),
+        past_due_since: Time.nullable(),
+        next: z.strictObject({ plan: z.enum(plans), unit_amount: z.int(), at: Time }).nullable(),
+        discount: Discount.nullable(),
+      })
+      .nullable(),
+    next_charge: z
+      .strictObject({
+        at: Time,
+        currency: z.string(),
+        subtotal: z.int(),
+        discount_amount: z.int(),
+        credit_amount: z.int(),
+        amount: z.int(),
+      })
+      .nullable(),
+    customer: CustomerShape.nullable(),
+    invoices: z.array(InvoiceShape),
+    operation: OperationShape.nullable(),
+    url: Url,
+  })
+  .meta({ id: 'Billing', description: "Amounts are whole numbers of the currency's smallest unit (cents)." });
+/** What it takes to go on, where money is wanted; without its first fields that are for Stripe.js where a card was refused. */
+export const PaymentRequired = z
+  .strictObject({
+    status: z.literal(402),
+    message: z.string(),
+    code: z.string(),
+    decline_code: z.string().nullable(),
+    invoice: z.string().optional(),
+    client_secret: z.string().optional(),
+    publishable_key: z.string().nullish(),
+    step: z.enum(['authenticate', 'confirm']).optional(),
+    url: Url.optional(),
+  })
+  .meta({ id: 'PaymentRequired' });
 
 /** Amounts are whole numbers of the currency's smallest unit (cents), as everywhere in billing. */
 

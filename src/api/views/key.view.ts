@@ -1,6 +1,8 @@
 import { type Key } from '../../accounts/key.entity.js';
+import { domains } from '../../accounts/permissions.js';
 import { type Urls } from '../../platform/urls.js';
-import { iso, isoOrNull } from './time.js';
+import { iso, isoOrNull, Time, Url } from './time.js';
+import { z } from 'zod';
 
 export interface KeyContext {
   readonly urls: Urls;
@@ -9,6 +11,24 @@ export interface KeyContext {
   /** The key the request was made with. */
   readonly authingKeyId: string | undefined;
 }
+
+export const KeyShape = z
+  .strictObject({
+    name: z.string(),
+    authing_key: z.boolean().meta({ description: 'Whether the request was made with it.' }),
+    permissions: z.array(z.strictObject({ domain: z.enum(domains), resource: z.string().nullable() })),
+    revoke_at: Time.nullable(),
+    inserted_at: Time,
+    updated_at: Time,
+    url: Url,
+    last_use: z
+      .strictObject({ used_at: Time, ip: z.string().nullable(), user_agent: z.string().nullable() })
+      .nullable(),
+  })
+  .meta({ id: 'Key' });
+export const NewKeyShape = KeyShape.extend({
+  secret: z.string().meta({ description: 'Shown this once.' }),
+}).meta({ id: 'NewKey' });
 
 /** `secret` only in the answer to its creation. */
 export function keyView(key: Key, { urls, organization, authingKeyId }: KeyContext, secret?: string) {

@@ -1,9 +1,52 @@
 import { type Quote } from '../../billing/gateway.js';
-import { type Operation } from '../../billing/operation.entity.js';
+import { type Operation, operationKinds } from '../../billing/operation.entity.js';
+import { plans } from '../../billing/plans.js';
 import { type Organization } from '../../organizations/organization.entity.js';
 import { paths } from '../../platform/paths.js';
 import { type Urls } from '../../platform/urls.js';
-import { iso, isoOrNull } from './time.js';
+import { iso, isoOrNull, Time, Url } from './time.js';
+import { z } from 'zod';
+
+export const QuoteShape = z
+  .strictObject({
+    currency: z.string(),
+    subtotal: z.int(),
+    tax: z.int(),
+    total: z.int(),
+    amount_due: z.int(),
+    lines: z.array(z.strictObject({ text: z.string(), amount: z.int() })),
+    at: Time,
+  })
+  .meta({ id: 'Quote' });
+/** Of which kind it is decides what else it says. */
+export const OperationShape = z
+  .strictObject({
+    id: z.string(),
+    kind: z.enum(operationKinds),
+    state: z.enum(['drafted', 'asked', 'unclear', 'done', 'refused']),
+    plan: z.enum(plans).optional(),
+    unit_amount: z.int().optional(),
+    currency: z.string().optional(),
+    seats: z.int().optional(),
+    high_water: z.int().optional(),
+    code: z.string().nullish(),
+    at: Time.nullish(),
+    undo: z.boolean().optional(),
+    invoice: z.string().optional(),
+    quote: QuoteShape.nullish(),
+    problem: z
+      .strictObject({
+        code: z.string().nullable(),
+        decline_code: z.string().nullable(),
+        message: z.string().nullable(),
+      })
+      .nullable(),
+    actor: z.string(),
+    inserted_at: Time,
+    settled_at: Time.nullable(),
+    url: Url,
+  })
+  .meta({ id: 'BillingChange' });
 
 /** Something that was, or is to be, asked of Stripe: what, for how much, and what became of it. */
 export function operationView(urls: Urls, { name }: Organization, operation: Operation) {

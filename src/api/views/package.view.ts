@@ -1,14 +1,48 @@
 import { type Concern } from '../../advisories/advisories.js';
 import { scopeOf, type Repository } from '../../organizations/repository.entity.js';
 import { type DownloadSummary } from '../../packages/downloads.js';
+import { ownerLevels } from '../../packages/package-owner.entity.js';
 import { type NamedOwner } from '../../packages/owners.js';
 import { latestStable, type PackageWithReleases, recommended } from '../../packages/packages.js';
 import { type Urls } from '../../platform/urls.js';
-import { concernView } from './advisory.view.js';
+import { ConcernShape, concernView } from './advisory.view.js';
 import { installSnippets } from './install-snippets.js';
-import { retirementView } from './release.view.js';
-import { iso } from './time.js';
-import { userReference } from './user.view.js';
+import { ConfigsShape, RetirementShape, retirementView } from './release.view.js';
+import { iso, Time, Url } from './time.js';
+import { UserReference, userReference } from './user.view.js';
+import { z } from 'zod';
+
+export const OwnerShape = UserReference.extend({
+  email: z.string().meta({ description: 'The name where no address is shown.' }),
+  level: z.enum(ownerLevels),
+}).meta({ id: 'Owner' });
+export const PackageShape = z
+  .strictObject({
+    repository: z.string(),
+    name: z.string(),
+    url: Url,
+    html_url: Url,
+    docs_html_url: Url.nullable(),
+    latest_version: z.string(),
+    latest_stable_version: z.string().nullable(),
+    configs: ConfigsShape,
+    meta: z.strictObject({
+      description: z.string(),
+      licenses: z.array(z.string()),
+      links: z.record(z.string(), z.string()),
+      maintainers: z.array(z.string()),
+    }),
+    releases: z
+      .array(z.strictObject({ version: z.string(), url: Url, has_docs: z.boolean(), inserted_at: Time }))
+      .meta({ description: 'Newest first.' }),
+    retirements: z.record(z.string(), RetirementShape).meta({ description: 'By version.' }),
+    security_advisories: z.array(ConcernShape),
+    downloads: z.strictObject({ all: z.int(), recent: z.int(), week: z.int(), day: z.int() }),
+    inserted_at: Time,
+    updated_at: Time,
+  })
+  .meta({ id: 'Package' });
+export const PackageWithOwners = PackageShape.extend({ owners: z.array(OwnerShape) }).meta({ id: 'PackageWithOwners' });
 
 export interface ShownPackage extends PackageWithReleases {
   readonly downloads: DownloadSummary;

@@ -1,13 +1,47 @@
 import { type Concern, concerning } from '../../advisories/advisories.js';
 import { scopeOf, type Repository } from '../../organizations/repository.entity.js';
 import { type Package } from '../../packages/package.entity.js';
-import { type Release } from '../../packages/release.entity.js';
+import { type Release, retirementReasons } from '../../packages/release.entity.js';
 import { type ReleaseDetails } from '../../packages/releases.js';
 import { type Urls } from '../../platform/urls.js';
-import { concernView } from './advisory.view.js';
+import { ConcernShape, concernView } from './advisory.view.js';
 import { installSnippets } from './install-snippets.js';
-import { iso } from './time.js';
-import { userReference } from './user.view.js';
+import { iso, Time, Url } from './time.js';
+import { UserReference, userReference } from './user.view.js';
+import { z } from 'zod';
+
+export const RetirementShape = z
+  .strictObject({ reason: z.enum(retirementReasons), message: z.string().nullable() })
+  .meta({ id: 'Retirement' });
+export const ConfigsShape = z
+  .strictObject({ 'mix.exs': z.string(), 'rebar.config': z.string(), 'erlang.mk': z.string() })
+  .meta({ id: 'Configs', description: "Lines to paste into a project's files." });
+export const ReleaseShape = z
+  .strictObject({
+    version: z.string(),
+    checksum: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/)
+      .meta({ description: 'SHA-256 of the tarball.' }),
+    has_docs: z.boolean(),
+    inserted_at: Time,
+    updated_at: Time,
+    retirement: RetirementShape.nullable(),
+    package_url: Url,
+    url: Url,
+    html_url: Url,
+    docs_html_url: Url.nullable(),
+    requirements: z.record(
+      z.string(),
+      z.strictObject({ requirement: z.string(), app: z.string(), optional: z.boolean() }),
+    ),
+    configs: ConfigsShape,
+    meta: z.strictObject({ app: z.string(), build_tools: z.array(z.string()), elixir: z.string().nullable() }),
+    downloads: z.int(),
+    publisher: UserReference.extend({ email: z.string().optional() }).nullable(),
+    security_advisories: z.array(ConcernShape),
+  })
+  .meta({ id: 'Release' });
 
 export const retirementView = (release: Release) =>
   release.retirementReason === null ? null : { reason: release.retirementReason, message: release.retirementMessage };
