@@ -61,6 +61,10 @@ export const rebar3 = process.env['REBAR3'] ?? 'rebar3';
 export const hasRebar3 = async (): Promise<boolean> =>
   present('rebar3', await succeeds(rebar3, ['version'], clean({ HOME: homedir() })));
 
+/** Alone; rebar3 and mix bring their own way of starting it. */
+export const hasErlang = async (): Promise<boolean> =>
+  present('Erlang (escript)', await succeeds('erl', ['-noshell', '-eval', 'halt().'], clean({ HOME: homedir() })));
+
 /** The Hex client is an archive of mix; Debian has mix but not the archive. `task`: one that not every version has. */
 export async function hasHexClient(task = 'hex.repo'): Promise<boolean> {
   const found =
