@@ -187,14 +187,28 @@ export class Access {
     if (actor.kind === 'anonymous') throw refusal(table[action].stranger);
   }
 
-  private answer({ actor, permissions }: Caller, action: Action, target: Target, found: Found): Standing | null {
+  private answer(caller: Caller, action: Action, target: Target, found: Found): Standing | null {
+    const { actor, permissions } = caller;
     const { role, organization } = found;
     const standing = organization && this.standings.of(organization);
     const facts = { authenticated: actor.kind !== 'anonymous', permissions, role, standing };
     const answer = decide(action, target, facts);
+    if (answer === 'key') this.tellWithheld(caller, action, target, { ...found, standing });
     if (answer === 'standing') throw this.standings.refusal(organization!, standing!);
     if (answer !== 'yes') throw refusal(answer);
     return standing;
+  }
+
+  /** To a token that lacks this only because of a standing: the standing, and not that its key is not meant for it. */
+  private tellWithheld(
+    { withheld = [] }: Caller,
+    action: Action,
+    target: Target,
+    { role, organization, standing }: Found & { readonly standing: Standing | null },
+  ): void {
+    const answer = decide(action, target, { authenticated: true, permissions: withheld, role, standing });
+    if (answer === 'standing') throw this.standings.refusal(organization!, standing!);
+    if (answer === 'yes') throw paidSince(organization!.name);
   }
 
   private async roleIn(caller: Caller, repository: Repository, pkg: string | undefined): Promise<Role | null> {
@@ -229,6 +243,14 @@ const renamedOrGone = (): DomainError =>
 /** What one meets who forgot `--organization`. That there is none is no secret. */
 const noPublicRepository = (): DomainError =>
   new DomainError('not_found', 'no_public_repository', 'this server has no public repository: name an organization');
+
+/** It opens nothing all the same, and is soon replaced: see `Minting`. */
+const paidSince = (name: string): DomainError =>
+  new DomainError(
+    'forbidden',
+    'token_outdated',
+    `organization ${name} can be used again, but not yet with this token: clients ask for another within five minutes`,
+  );
 
 const closing = (): DomainError =>
   new DomainError('forbidden', 'organization_closing', 'organization is about to be deleted: nothing can be published');

@@ -22,6 +22,8 @@ export interface Caller {
   readonly byToken: boolean;
   /** What a person has allowed the program behind the request, where it shows a token of that. */
   readonly grant?: Grant;
+  /** What the token behind the request would open, had the organization's standing allowed it when it was minted. */
+  readonly withheld?: readonly Permission[] | undefined;
   /** What a change takes besides the credential; throws where it was not shown. Absent where nothing more is needed. */
   readonly prove?: () => Promise<void>;
 }
@@ -93,17 +95,18 @@ export class Callers {
           byToken: false,
         };
       case 'key': {
-        const { key, permissions, until, byToken } = credential;
+        const { key, permissions, withheld, until, byToken } = credential;
         this.lastUse.note('keys', key.id, origin);
         const actor = await this.ownerOf(key, { ...origin, keyId: key.id, keyName: key.name });
-        return { actor, permissions, until, key, byToken };
+        return { actor, permissions, withheld, until, key, byToken };
       }
       case 'grant': {
-        const { grant, user, permissions, until } = credential;
+        const { grant, user, permissions, withheld, until } = credential;
         this.lastUse.note('grants', grant.id, origin);
         return {
           actor: userActor(user, { ...origin, grantId: grant.id }),
           permissions,
+          withheld,
           until,
           key: null,
           byToken: true,

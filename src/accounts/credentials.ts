@@ -10,7 +10,7 @@ import { Keys } from './keys.js';
 import { PasswordGuesses } from './sign-in/password-guesses.js';
 import { narrowed, type Permission } from './permissions.js';
 import { SecondFactors } from './second-factors.js';
-import { Tokens } from './tokens.js';
+import { type TokenClaims, Tokens } from './tokens.js';
 import { type User } from './user.entity.js';
 
 /** What an Authorization header turned out to be. */
@@ -24,6 +24,8 @@ export type Credential =
       /** When it stops working by itself. */
       readonly until: Date | null;
       readonly byToken: boolean;
+      /** See {@link TokenClaims.withheld}. */
+      readonly withheld?: readonly Permission[];
     }
   | {
       readonly kind: 'grant';
@@ -31,6 +33,7 @@ export type Credential =
       readonly user: User;
       readonly permissions: readonly Permission[];
       readonly until: Date;
+      readonly withheld?: readonly Permission[];
     }
   | { readonly kind: 'password'; readonly user: User }
   | {
@@ -96,20 +99,24 @@ export class Credentials {
     // Plain words and a plain 401: `error="token_expired"` would send Hex 2.5 into an endless loop (hex-protocol.md 4.3).
     if (claims === null) return refused('invalid_token', 'invalid or expired token');
     const { behind, expiresAt: until } = claims;
-    if (behind.kind === 'grant') return this.grant(behind.id, claims.permissions, until);
+    if (behind.kind === 'grant') return this.grant(behind.id, claims);
     const key = await this.keys.byId(behind.id);
     if (key === null) return refused('invalid_token', 'invalid or expired token');
     const permissions = narrowed(claims.permissions, key.permissions);
-    return this.alive(key) ?? { kind: 'key', key, permissions, until, byToken: true };
+    const withheld = narrowed(claims.withheld, key.permissions);
+    return this.alive(key) ?? { kind: 'key', key, permissions, withheld, until, byToken: true };
   }
 
   /** What a grant is good for, or the part of it that a token carries. */
-  async grant(id: string, carried?: readonly Permission[], until?: Date): Promise<Credential> {
+  async grant(id: string, carried?: TokenClaims): Promise<Credential> {
     const living = await this.grants.living(id);
     if (living === null) return refused('grant_ended', 'this login has been ended, please log in again');
     const { grant, user } = living;
-    const permissions = carried === undefined ? grant.permissions : narrowed(carried, grant.permissions);
-    return { kind: 'grant', grant, user, permissions, until: until ?? grant.expiresAt };
+    if (carried === undefined)
+      return { kind: 'grant', grant, user, permissions: grant.permissions, until: grant.expiresAt };
+    const permissions = narrowed(carried.permissions, grant.permissions);
+    const withheld = narrowed(carried.withheld, grant.permissions);
+    return { kind: 'grant', grant, user, permissions, withheld, until: carried.expiresAt };
   }
 
   private alive(key: Key): Credential | null {

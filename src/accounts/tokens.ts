@@ -10,6 +10,11 @@ import { TokenKeys } from './token-keys.js';
 
 /** Well above the 300 s under which clients take a token for expired (hex-protocol.md 4.3). */
 export const TOKEN_SECONDS = 1800;
+/**
+ * Of a token from which something is withheld that may be given any time, once somebody pays: a client uses it for five
+ * minutes and asks for another, instead of for half an hour.
+ */
+const WITHHELD_SECONDS = 600;
 const AUDIENCE = 'propolis';
 
 export interface MintedToken {
@@ -29,6 +34,8 @@ export interface Behind {
 export interface TokenClaims {
   readonly behind: Behind;
   readonly permissions: readonly Permission[];
+  /** What it does not open, but would if the organization's standing had allowed it when it was minted. */
+  readonly withheld: readonly Permission[];
   readonly expiresAt: Date;
 }
 
@@ -69,14 +76,15 @@ export class Tokens {
   async mint(
     { kind, id, expiresAt }: Behind & { readonly expiresAt: Date | null },
     subject: string,
-    permissions: readonly Permission[],
+    { granted, withheld }: { readonly granted: readonly Permission[]; readonly withheld: readonly Permission[] },
   ): Promise<MintedToken> {
     const now = Math.floor(this.clock.now().getTime() / 1000);
     const behindEnds = expiresAt === null ? Infinity : Math.floor(expiresAt.getTime() / 1000) - now;
-    const expiresIn = Math.min(TOKEN_SECONDS, behindEnds);
-    const scope = permissions.map(toScope).join(' ');
+    const expiresIn = Math.min(withheld.length > 0 ? WITHHELD_SECONDS : TOKEN_SECONDS, behindEnds);
+    const scope = granted.map(toScope).join(' ');
+    const claims = withheld.length > 0 ? { scope, withheld: withheld.map(toScope).join(' ') } : { scope };
     const { kid, privateKey } = this.keys.signing;
-    const token = await new SignJWT({ scope, [kind]: id })
+    const token = await new SignJWT({ ...claims, [kind]: id })
       .setProtectedHeader({ alg: 'ES256', typ: 'JWT', kid })
       .setIssuer(this.config.publicUrl)
       .setAudience(AUDIENCE)
@@ -126,10 +134,15 @@ export class Tokens {
 
 function claimsOf(payload: unknown): TokenClaims | null {
   if (typeof payload !== 'object' || payload === null) return null;
-  const { key, grant, scope, exp } = payload as Record<string, unknown>;
+  const { key, grant, scope, withheld, exp } = payload as Record<string, unknown>;
   const kind = grant === undefined ? 'key' : 'grant';
   const id = grant ?? key;
   if (typeof id !== 'string' || !/^\d{1,18}$/.test(id) || typeof scope !== 'string' || typeof exp !== 'number')
     return null;
-  return { behind: { kind, id }, permissions: fromScope(scope), expiresAt: new Date(exp * 1000) };
+  return {
+    behind: { kind, id },
+    permissions: fromScope(scope),
+    withheld: fromScope(typeof withheld === 'string' ? withheld : ''),
+    expiresAt: new Date(exp * 1000),
+  };
 }

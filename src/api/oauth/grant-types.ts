@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { Access } from '../../access/access.js';
 import { type Caller, Callers } from '../../access/callers.js';
+import { Minting } from '../../access/minting.js';
 import { AuthorizationCodes } from '../../accounts/authorization-codes.js';
 import { DeviceCodes } from '../../accounts/device-codes.js';
 import { DEVICE_GRANT } from '../../accounts/oauth-client.entity.js';
 import { mustAllow, OAuthClients } from '../../accounts/oauth-clients.js';
 import { oauthProblem } from '../../accounts/oauth-problem.js';
-import { fromScope, narrowed, type Permission } from '../../accounts/permissions.js';
+import { fromScope } from '../../accounts/permissions.js';
 import { type Refreshed, Refreshing } from '../../accounts/refreshing.js';
 import { type Behind, Tokens } from '../../accounts/tokens.js';
 import { nameOf, type Origin } from '../../audit/actor.js';
@@ -39,7 +39,7 @@ export interface TokenAnswer {
 export class GrantTypes {
   constructor(
     private readonly callers: Callers,
-    private readonly access: Access,
+    private readonly minting: Minting,
     private readonly tokens: Tokens,
     private readonly clients: OAuthClients,
     private readonly devices: DeviceCodes,
@@ -106,20 +106,11 @@ export class GrantTypes {
   }
 
   private async mint(caller: Caller, behind: Behind & { expiresAt: Date | null }, scope: string | undefined) {
-    const asked = scope === undefined ? caller.permissions : fromScope(scope);
-    const granted = await this.expanded(caller, narrowed(asked, caller.permissions));
+    const mintable = await this.minting.scope(caller, scope === undefined ? undefined : fromScope(scope));
     const { actor } = caller;
     const subject = `${actor.kind === 'organization' ? 'org' : 'user'}:${nameOf(actor)}`;
-    const minted = await this.tokens.mint(behind, subject, granted);
+    const minted = await this.tokens.mint(behind, subject, mintable);
     const { token: access_token, expiresIn: expires_in } = minted;
     return { access_token, token_type: 'bearer', expires_in, scope: minted.scope } as const;
-  }
-
-  /** `repositories` becomes one scope per organization of this moment: a token does not reach what is joined later. */
-  private async expanded(caller: Caller, permissions: readonly Permission[]): Promise<Permission[]> {
-    if (!permissions.some(({ domain }) => domain === 'repositories')) return [...permissions];
-    const names = await this.access.organizationNames(caller);
-    const each = names.map((name): Permission => ({ domain: 'repository', resource: name }));
-    return [...permissions.filter(({ domain }) => domain !== 'repositories' && domain !== 'repository'), ...each];
   }
 }
