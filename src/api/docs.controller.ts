@@ -33,12 +33,13 @@ export class DocsController {
   ) {}
 
   @Get()
+  @HttpCode(302)
   @Endpoint({ summary: 'Where the documentation tarball is', needs: 'package.read', answer: null })
   async show(@From() caller: Caller, @Param() path: ReleasePath, @Res({ passthrough: true }) reply: FastifyReply) {
     const { place } = await this.open(caller, 'package.read', path);
     if ((await this.docs.find(place.repository.id, place.name, place.version)) === null)
       throw notFound(`docs of ${place.name} ${place.version}`);
-    void reply.status(302).header('location', this.address(place));
+    void reply.header('location', this.address(place));
   }
 
   @Post()

@@ -17,7 +17,11 @@ import { GrantTypes, type TokenAnswer } from './oauth/grant-types.js';
 import { Url } from './views/time.js';
 import { Endpoint, Resource } from './openapi/endpoint.js';
 
-const anything = z.unknown().optional();
+/** Taken as it comes and judged by the grant; what is no text is none that we gave out. */
+const anything = z
+  .unknown()
+  .optional()
+  .meta({ override: { type: 'string' } });
 const short = z.string().max(10_000).optional().catch(undefined);
 const TokenRequest = z
   .object({

@@ -70,14 +70,19 @@ export function apiDocument(endpoints: readonly DescribedEndpoint[], site: strin
     paths: paths,
     components: { securitySchemes },
   };
-  // Answers may learn new fields: what a reader does not know is to be passed over.
-  return createDocument(document, {
+  const made = createDocument(document, {
     override: ({ jsonSchema, io }) => {
+      // Answers may learn new fields: what a reader does not know is to be passed over.
       if (io === 'output') delete jsonSchema.additionalProperties;
       // The format says it, and can be read.
       if (jsonSchema.format !== undefined) delete jsonSchema.pattern;
+      // What every whole number has to keep to says nothing about this one.
+      if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
+      if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
     },
   });
+  // As it will be read: the maker leaves fields that hold nothing, and a term has no such thing.
+  return JSON.parse(JSON.stringify(made)) as ApiDocument;
 }
 
 const securitySchemes = {
