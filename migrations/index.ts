@@ -14,6 +14,7 @@ import { OrganizationOwners0013 } from './0013-organization-owners.js';
 import { Policies0014 } from './0014-policies.js';
 import { Advisories0015 } from './0015-advisories.js';
 import { WriteProofs0016 } from './0016-write-proofs.js';
+import { SearchFilters0017 } from './0017-search-filters.js';
 
 /**
  * The ordered list of schema changes. Forward only: a released migration is never edited, and each must let the previous
@@ -33,4 +34,5 @@ export const migrations = [
   Policies0014,
   Advisories0015,
   WriteProofs0016,
+  SearchFilters0017,
 ];

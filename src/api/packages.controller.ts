@@ -43,6 +43,9 @@ export class PackagesController {
   @Get()
   @Endpoint({
     summary: 'Packages, in one repository or in all that you may read',
+    details:
+      'A search is free words and filters: `name:phoenix*`, `name:acme/wax`, `description:"web framework"`, `extra:type,nerves`, ' +
+      '`depends:jason`, `depends:acme:jason`, `build_tool:rebar3`, `updated_after:2026-01-01T00:00:00Z` (the longest ago first).',
     needs: 'anyone',
     answer: z.array(PackageShape),
   })

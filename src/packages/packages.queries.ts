@@ -3,6 +3,8 @@ import { type Repository } from '../organizations/repository.entity.js';
 import { Package } from './package.entity.js';
 import { type Release } from './release.entity.js';
 import { escapeLike } from '../platform/database.js';
+import { readSearch } from './search-filters.js';
+import { filterConditions, SHORTEST_PART, Values } from './search-filters.queries.js';
 
 /**
  * The package's row, locked until the transaction ends: every write to a package or its releases goes through here first,
@@ -122,15 +124,28 @@ const ORDER = {
   downloads: '(select t.count from package_download_totals t where t.package_id = p.id) desc nulls last, p.name, p.id',
 };
 
-/** Ids of packages in the repositories given, by part of the name or words of the description. */
+/** What has changed since then is asked for page after page by who follows the changes: the oldest first, in no other order. */
+const FOLLOWING = 'p.updated_at, p.id';
+
+/**
+ * Ids of packages in the repositories given, by part of the name or words of the description, and by filters (`readSearch`). Names shorter than
+ * three letters are meant whole, as at hex.pm.
+ */
 export async function searchPackages(db: EntityManager, { repositoryIds, search, sort, limit, offset }: PackageSearch) {
+  const { text, filters } = readSearch(search ?? '');
+  const values = new Values();
+  const among = values.put(repositoryIds);
+  const where = [`p.repository_id = any (${among}::bigint[])`, ...filterConditions(filters, among, values)];
+  if (text !== '') {
+    const name = escapeLike(text.toLowerCase());
+    const like = values.put(text.length < SHORTEST_PART ? name : `%${name}%`);
+    where.push(`(p.name like ${like} or p.words @@ plainto_tsquery('english', ${values.put(text)}))`);
+  }
+  const order = filters.some(({ key }) => key === 'updated_after') ? FOLLOWING : ORDER[sort];
   const rows = await db.query<{ id: string }[]>(
-    `select p.id from packages p
-     where p.repository_id = any ($1::bigint[])
-       and ($2::text is null or p.name like '%' || $3 || '%'
-            or p.words @@ plainto_tsquery('english', $2))
-     order by ${ORDER[sort]} limit $4 offset $5`,
-    [repositoryIds, search ?? null, escapeLike(search?.toLowerCase() ?? ''), limit, offset],
+    `select p.id from packages p where ${where.join(' and ')}
+     order by ${order} limit ${values.put(limit)} offset ${values.put(offset)}`,
+    values.all,
   );
   return rows.map((row) => row.id);
 }

@@ -1,5 +1,7 @@
 import { type EntityManager } from 'typeorm';
 import { escapeLike } from '../platform/database.js';
+import { type AskedSearch } from './search-filters.js';
+import { filterConditions, type Numbered, Values } from './search-filters.queries.js';
 
 export const listSorts = ['relevance', 'name', 'updated', 'downloads'] as const;
 export type ListSort = (typeof listSorts)[number];
@@ -20,7 +22,7 @@ export interface ListedPackage {
 export interface ListQuery {
   /** Those the reader may see; nothing of any other is looked at. */
   readonly repositoryIds: readonly string[];
-  readonly search: string;
+  readonly search: AskedSearch;
   readonly sort: ListSort;
   readonly limit: number;
   readonly offset: number;
@@ -33,20 +35,38 @@ export const WITH_TOTALS = 'left join package_download_totals t on t.package_id 
 // Names are ASCII; the rules of a language would cost most of the time of a long list.
 const NAME = 'p.name collate "C"';
 
+/** What free words come to: the name they spell, by itself and to be found in others, and the words. */
+interface Words {
+  readonly name: string;
+  readonly like: Numbered;
+  readonly words: Numbered;
+}
+
 // Each alternative has an index of its own: trigrams of the name, words of the description.
-const MATCH = `($2::text is not null and (p.name like '%' || $3 || '%' or p.words @@ websearch_to_tsquery('english', $4)))`;
+const matches = ({ like, words }: Words): string =>
+  `(p.name like '%' || ${like} || '%' or p.words @@ websearch_to_tsquery('english', ${words}))`;
 
 /** The name itself, names that begin so, names that have it in them, then the words of the description; last who is liked. */
-const RELEVANCE = `case when p.name = $2 then 0 when p.name like $3 || '%' then 1 when p.name like '%' || $3 || '%' then 2 else 3 end,
-  case when p.name like '%' || $3 || '%' then 0 else -ts_rank(p.words, websearch_to_tsquery('english', $4), 1) end,
+const relevance = (
+  { like, words }: Words,
+  name: Numbered,
+): string => `case when p.name = ${name} then 0 when p.name like ${like} || '%' then 1
+    when p.name like '%' || ${like} || '%' then 2 else 3 end,
+  case when p.name like '%' || ${like} || '%' then 0 else -ts_rank(p.words, websearch_to_tsquery('english', ${words}), 1) end,
   coalesce(t.count, 0) desc, ${NAME}, p.id`;
 
-const ORDER: Record<ListSort, string> = {
-  relevance: RELEVANCE,
+const ORDER: Record<Exclude<ListSort, 'relevance'>, string> = {
   name: `${NAME}, p.id`,
   updated: 'p.updated_at desc, p.id',
   downloads: `coalesce(t.count, 0) desc, ${NAME}, p.id`,
 };
+
+/** Best matches where there are words to match; what is asked for since a time comes as it was changed. */
+function orderOf(sort: ListSort, { filters }: AskedSearch, words: Words | null, values: Values): string {
+  if (sort !== 'relevance') return ORDER[sort];
+  if (words !== null) return relevance(words, values.put(words.name));
+  return filters.some(({ key }) => key === 'updated_after') ? 'p.updated_at, p.id' : ORDER.updated;
+}
 
 /** What people type for `phoenix_live_view`: `Phoenix live-view`. */
 const asName = (text: string): string =>
@@ -55,39 +75,38 @@ const asName = (text: string): string =>
     .replace(/[^a-z0-9]+/g, '_')
     .replace(/^_|_$/g, '');
 
-function condition(search: string): { where: string; values: unknown[] } {
-  if (search === '') return { where: 'true', values: [] };
-  const name = asName(search);
-  // Without a single letter of a name, only the description can match.
-  const values = name === '' ? ['\u0001', '\u0001', search] : [name, escapeLike(name), search];
-  return { where: MATCH, values };
+type Where = Pick<ListQuery, 'repositoryIds' | 'search'>;
+
+function conditions({ repositoryIds, search }: Where, values: Values): { where: string; words: Words | null } {
+  const among = values.put(repositoryIds);
+  const where = [`p.repository_id = any (${among}::bigint[])`, ...filterConditions(search.filters, among, values)];
+  const words = search.text === '' ? null : wordsOf(search.text, values);
+  return { where: [...where, ...(words === null ? [] : [matches(words)])].join(' and '), words };
 }
 
-export function listPackages(
-  db: EntityManager,
-  { repositoryIds, search, sort, limit, offset }: ListQuery,
-): Promise<ListedPackage[]> {
-  const { where, values } = condition(search);
-  const order = ORDER[search === '' && sort === 'relevance' ? 'updated' : sort];
+function wordsOf(text: string, values: Values): Words {
+  // Without a single letter of a name, only the description can match.
+  const name = asName(text) || '\u0001';
+  return { name, like: values.put(escapeLike(name)), words: values.put(text) };
+}
+
+export function listPackages(db: EntityManager, query: ListQuery): Promise<ListedPackage[]> {
+  const values = new Values();
+  const { where, words } = conditions(query, values);
   return db.query(
-    `select ${LISTED} from packages p ${WITH_TOTALS}
-     where p.repository_id = any ($1::bigint[]) and ${where}
-     order by ${order} limit ${limit} offset ${offset}`,
-    [repositoryIds, ...values],
+    `select ${LISTED} from packages p ${WITH_TOTALS} where ${where}
+     order by ${orderOf(query.sort, query.search, words, values)} limit ${query.limit} offset ${query.offset}`,
+    values.all,
   );
 }
 
 /** How many there are, counted up to `most`. */
-export async function countPackages(
-  db: EntityManager,
-  { repositoryIds, search }: Pick<ListQuery, 'repositoryIds' | 'search'>,
-  most: number,
-): Promise<number> {
-  const { where, values } = condition(search);
+export async function countPackages(db: EntityManager, query: Where, most: number): Promise<number> {
+  const values = new Values();
+  const { where } = conditions(query, values);
   const rows = await db.query<{ count: string }[]>(
-    `select count(*) from (
-       select 1 from packages p where p.repository_id = any ($1::bigint[]) and ${where} limit ${most}) as found`,
-    [repositoryIds, ...values],
+    `select count(*) from (select 1 from packages p where ${where} limit ${most}) as found`,
+    values.all,
   );
   return Number(rows[0]!.count);
 }
@@ -95,7 +114,7 @@ export async function countPackages(
 /** Packages whose names look like `search`, the likest first: for those who mistyped, when nothing matches. */
 export function similarPackages(
   db: EntityManager,
-  { repositoryIds, search }: Pick<ListQuery, 'repositoryIds' | 'search'>,
+  { repositoryIds, search }: Where,
   limit: number,
 ): Promise<ListedPackage[]> {
   return db.query(
@@ -105,7 +124,7 @@ export function similarPackages(
          select id, name, similarity(name, $2) as likeness from packages where repository_id = any ($1::bigint[]) offset 0) p
        where likeness > ${LIKE_ENOUGH} order by likeness desc, ${NAME}, id limit ${limit}) s
      join packages p on p.id = s.id ${WITH_TOTALS} order by s.likeness desc, ${NAME}, p.id`,
-    [repositoryIds, asName(search)],
+    [repositoryIds, asName(search.text)],
   );
 }
 

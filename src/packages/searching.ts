@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { readSearch } from './search-filters.js';
 import { countDependents, type Dependent, type DependentsQuery, listDependents } from './dependents.queries.js';
 import {
   countPackages,
@@ -35,13 +36,16 @@ export interface FoundPackages extends Listing<ListedPackage> {
 export class Searching {
   constructor(private readonly database: DataSource) {}
 
-  async find(query: ListQuery): Promise<FoundPackages> {
-    const asked = { ...query, search: tidy(query.search) };
+  /** `search` in the language of `readSearch`. */
+  async find(query: Omit<ListQuery, 'search'> & { readonly search: string }): Promise<FoundPackages> {
+    const asked = { ...query, search: readSearch(tidy(query.search)) };
     const [items, total] = await Promise.all([
       listPackages(this.database.manager, asked),
       countPackages(this.database.manager, asked, MOST_COUNTED + 1),
     ]);
-    if (total > 0 || asked.search === '') return { items, total, similar: false };
+    // Filters are typed by those who know what they ask for.
+    if (total > 0 || asked.search.text === '' || asked.search.filters.length > 0)
+      return { items, total, similar: false };
     const similar = await similarPackages(this.database.manager, asked, MOST_SIMILAR);
     return { items: similar, total: similar.length, similar: true };
   }
