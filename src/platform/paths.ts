@@ -10,6 +10,8 @@ const query = (values: Record<string, string | undefined>): string => {
 
 export const paths = {
   home: '/',
+  /** The API, described for people. */
+  apiDocs: '/api-docs',
   signup: '/signup',
   completeSignup: (
     token?: string,

@@ -42,7 +42,19 @@ export class PlatformModule {
       { provide: Clock, useValue: ground.clock },
       { provide: MAIL_TRANSPORT, useValue: transportOf(ground.config) },
     ];
-    const made = [ApiDescription, ChangeFeed, Jobs, Events, Mails, MailDelivery, Objects, RateLimits, ShortUrls, TemporaryFiles, Urls];
+    const made = [
+      ApiDescription,
+      ChangeFeed,
+      Jobs,
+      Events,
+      Mails,
+      MailDelivery,
+      Objects,
+      RateLimits,
+      ShortUrls,
+      TemporaryFiles,
+      Urls,
+    ];
     return { module: PlatformModule, providers: [...given, ...made], exports: [...given, ...made] };
   }
 }

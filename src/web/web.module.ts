@@ -22,6 +22,7 @@ import { SecondFactorController } from './session/second-factor.controller.js';
 import { SignUpController } from './session/sign-up.controller.js';
 import { SudoController } from './session/sudo.controller.js';
 import { VerifyEmailController } from './session/verify-email.controller.js';
+import { ApiDocsController } from './api-docs/api-docs.controller.js';
 import { AssetsController } from './assets/assets.controller.js';
 import { BillingSheet } from './billing/billing-sheet.js';
 import { BillingSights } from './billing/billing-sights.js';
@@ -129,6 +130,7 @@ const billingPages = [
     AssetsController,
     HomeController,
     KeysController,
+    ApiDocsController,
     MailboxController,
     ShortUrlController,
   ],

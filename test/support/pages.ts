@@ -46,6 +46,7 @@ const LONG = 'acme_a_package_with_a_name_so_long_that_no_column_of_any_table_was
 export const seenPages: readonly SeenPage[] = [
   { name: 'mailbox', who: 'anonymous', state: 'full', address: paths.mailbox },
   { name: 'mail', who: 'anonymous', state: 'full', address: aMail },
+  { name: 'api-docs', who: 'anonymous', state: 'full', address: `${paths.apiDocs}#Packages.list` },
   { name: 'home', who: 'anonymous', state: 'full', address: paths.home },
   { name: 'home-signed-in', who: 'admin', state: 'full', address: paths.home },
   { name: 'home-newcomer', who: 'stranger', state: 'empty', address: paths.home },

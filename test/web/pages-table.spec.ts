@@ -59,6 +59,7 @@ type Prepare = (at: Estate, me: User | undefined, kind: VisitorKind) => Promise<
 /** What is sent to a route so that it would succeed for those who may. Undefined: nothing but its own path. */
 const ROUTES: Readonly<Record<string, Prepare | undefined>> = {
   'GET /': undefined,
+  'GET /api-docs': undefined,
   'GET /assets/:name': () => ({ path: '/assets/none.css' }),
   'GET /dev/mailbox': undefined,
   'GET /dev/mailbox/:id': async (at) => ({ path: `/dev/mailbox/${await aMail(at)}` }),

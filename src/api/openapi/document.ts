@@ -152,7 +152,7 @@ const OWN_TEXTS = {
   'account.read': 'A person’s own: with a key or token, `api:read`.',
   'account.write': 'A person’s own: with a key or token, `api:write`.',
   credential: 'With any credential that carries `api:read`.',
-  anyone: 'For everybody; with a credential (`api:read`) also of what it may see.',
+  anyone: 'For everybody; a credential (`api:read`) shows more.',
   nothing: 'For everybody.',
 } as const;
 
@@ -162,8 +162,17 @@ export function needText(needs: Need): string {
   const rule = ruleOf(needs as Action);
   const wide = rule.permission({ name: 'ORG', package: 'NAME' });
   const standing = rule.standing === undefined ? '' : ` ${STANDING[rule.standing]}`;
-  return `Needs \`${toScope(wide)}\` of a key or token, and of its owner the role ${rule.roles.join(', ')}.${standing}`;
+  const open = ofPackages.has(needs as Action) ? ` ${rule.roles.includes('read') ? OPEN_TO_READ : OPEN_TO_WRITE}` : '';
+  return `Needs \`${toScope(wide)}\` of a key or token, and of its owner the role ${rule.roles.join(', ')}.${standing}${open}`;
 }
+
+/** Of what may also be in the public repository, where nobody has a role. */
+const ofPackages: ReadonlySet<Action> = new Set<Action>([
+  ...(['repository.read', 'package.read', 'package.publish', 'release.revert', 'release.retire'] as const),
+  ...(['owners.manage', 'audit.read'] as const),
+]);
+const OPEN_TO_READ = 'What is public is for everybody.';
+const OPEN_TO_WRITE = 'In the public repository: its owners.';
 
 const STANDING = {
   fetching: 'The organization’s standing must allow fetching.',

@@ -110,7 +110,7 @@ function Footer() {
       <div class="site-footer-inner">
         <span>Propolis seals your hive.</span>
         <a href="/repo/public_key">Public key</a>
-        <a href="/api">API</a>
+        <a href={paths.apiDocs}>API</a>
       </div>
     </footer>
   );
