@@ -23,6 +23,7 @@ import { IndexController } from './index.controller.js';
 import { InvoicesController } from './invoices.controller.js';
 import { KeysController } from './keys.controller.js';
 import { GrantTypes } from './oauth/grant-types.js';
+import { NewOrganizationsController } from './new-organizations.controller.js';
 import { OpenApiController } from './openapi.controller.js';
 import { Endpoints } from './openapi/endpoints.js';
 import { OAuthController } from './oauth.controller.js';
@@ -56,7 +57,7 @@ import { UsersController } from './users.controller.js';
   exports: [GrantTypes],
   controllers: [
     ...[IndexController, AuthController, UsersController, KeysController, OAuthController, TokenKeysController],
-    OrganizationsController,
+    ...[NewOrganizationsController, OrganizationsController],
     ...[RepositoriesController, PackagesController, ReleasesController, PublishController, DocsController],
     ...[OwnersController, AuditLogsController, RetirementController, ShortUrlsController, PoliciesController],
     ...[AdvisoriesController, OpenApiController],

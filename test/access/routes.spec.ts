@@ -91,6 +91,7 @@ const ROUTES = {
     POST /api/publish`,
   own: `
     GET /api/auth
+    POST /api/orgs
     GET /api/users/me
     GET /api/users/me/audit-logs
     GET /api/users/:name/test

@@ -167,6 +167,7 @@ const ROUTES: Readonly<Record<string, Prepare>> = {
     path(org(`/keys/${await newKeyOf({ organizationId: own.organization.id })}`)),
 
   'GET /api/orgs': nothing,
+  'POST /api/orgs': () => ({ json: { name: unique('begun') } }),
   'GET /api/orgs/:organization': nothing,
   'POST /api/orgs/:organization': () => ({ json: { seats: 60 } }),
   'GET /api/orgs/:organization/audit-logs': nothing,

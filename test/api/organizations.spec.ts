@@ -87,6 +87,53 @@ describe('reading', () => {
   });
 });
 
+describe('beginning one', () => {
+  const create = (json: object, key: string | undefined = admin, erlang = false) =>
+    ask(`${app.url}/api/orgs`, { method: 'POST', key, json, erlang });
+
+  test('gives it with its trial, its repository and its first admin, and one audit row', async () => {
+    for (const erlang of [false, true]) {
+      const name = unique('begun');
+      const made = await create({ name: ` ${name.toUpperCase()} ` }, admin, erlang);
+      expect([made.status, made.headers.get('location')]).toEqual([201, url('', name)]);
+      expect(plain(made)).toEqual(plain(await ask(url('', name), { key: admin })));
+      expect(made.body).toMatchObject({ name, billing_active: true, standing: { state: 'trial' } });
+      expect(await roles(name)).toEqual([{ name: acme.people.admin.name, role: 'admin' }]);
+      expect(await audits('organization.create', name)).toEqual([
+        { params: expect.objectContaining({ organization: name, admin: acme.people.admin.name }) as object },
+      ]);
+      const key = await keyOf(app, acme.people.admin, api());
+      expect((await publish(app.url, name, key, { name: 'wax' })).status).toBe(201);
+    }
+  });
+
+  test.each([
+    [{}, { name: "can't be blank" }],
+    [{ name: null }, { name: "can't be blank" }],
+    [{ name: '' }, { name: expect.any(String) as string }],
+    [{ name: 'new' }, { name: 'is reserved' }],
+    [{ name: 'no spaces' }, { name: expect.any(String) as string }],
+    [{ name: 'x'.repeat(300) }, { name: expect.any(String) as string }],
+    [{ name: '$' }, { name: 'has already been taken' }],
+  ])('%j: 422', async (json, errors) => {
+    const given = 'name' in json && json.name === '$' ? { name: acme.name } : json;
+    const answer = await create(given);
+    expect([answer.status, plain(answer)]).toEqual([422, { status: 422, message: 'Validation error(s)', errors }]);
+  });
+
+  test('is for people who may write', async () => {
+    const name = unique('begun');
+    for (const [key, status] of [
+      [await keyOf(app, acme.people.admin, api('read')), 401],
+      [await keyOf(app, acme.people.admin, onlyPackage(`${acme.name}/wax`)), 401],
+      [await keyOf(app, acme.organization, api()), 404],
+    ] as const)
+      expect((await create({ name }, key)).status).toBe(status);
+    expect((await ask(`${app.url}/api/orgs`, { method: 'POST', json: { name } })).status).toBe(401);
+    expect(await app.app.get(Organizations).byName(name)).toBeNull();
+  });
+});
+
 describe('changing members', () => {
   const add = (name: unknown, role: unknown, key = admin, organization = acme.name) =>
     ask(url('/members', organization), { method: 'POST', key, json: { name, role } });
