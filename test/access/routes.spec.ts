@@ -102,6 +102,7 @@ const ROUTES = {
     DELETE /api/keys/:name`,
   open: `
     GET /api
+    GET /api/openapi.json
     GET /api/orgs
     GET /api/packages
     GET /api/repos
