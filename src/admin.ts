@@ -44,6 +44,7 @@ const terminal: Terminal = {
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
   input: process.stdin,
+  isInteractive: process.stderr.isTTY,
 };
 
 // A reader that has seen enough (`… | head`) is no failure.

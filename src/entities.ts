@@ -37,6 +37,7 @@ import { Mail } from './platform/mail/mail.entity.js';
 import { StoredObject } from './platform/objects.js';
 import { ShortUrl } from './platform/short-url.entity.js';
 import { Policy } from './policies/policy.entity.js';
+import { ListedPackage } from './registry/listed-package.entity.js';
 import { ListedTarball } from './registry/listed-tarball.entity.js';
 import { RegistryObject } from './registry/registry-object.entity.js';
 
@@ -48,7 +49,7 @@ export const entities = [
   ...[Session, Mail, ShortUrl],
   ...[EmailProof, PendingLogin, Totp, RecoveryCode, Passkey, PasskeyChallenge, ReservedName],
   ...[OAuthClient, Grant, DeviceCode, AuthorizationCode],
-  ...[StoredObject, Package, Release, Requirement, PackageOwner, RegistryObject, ListedTarball],
+  ...[StoredObject, Package, Release, Requirement, PackageOwner, RegistryObject, ListedTarball, ListedPackage],
   ...[Customer, Subscription, Invoice, Operation, StripeEvent, Notice, Comparison],
   ...[Readme, Download, PackageDownload, PackageDownloadTotal],
 ];

@@ -3,7 +3,6 @@ import { Advisories, concerning } from '../advisories/advisories.js';
 import { type Advisory } from '../advisories/advisory.entity.js';
 import { type SecurityAdvisory } from '../hex/registry/advisory.js';
 import { type Package } from '../hex/registry/package.js';
-import { type Versions } from '../hex/registry/versions.js';
 import { type Repository, scopeOf } from '../organizations/repository.entity.js';
 import { type Tx } from '../platform/database.js';
 import { Urls } from '../platform/urls.js';
@@ -28,19 +27,6 @@ export class AdvisoryIndexes {
     });
     if (used.size === 0) return index;
     return { ...index, releases, advisories: [...used].map((one) => this.toIndex(repository, index.name, one)) };
-  }
-
-  async inVersions(tx: Tx, repository: Repository, index: Versions): Promise<Versions> {
-    const concerns = await this.advisories.ofPackages(repository.id, undefined, tx);
-    if (concerns.size === 0) return index;
-    const packages = index.packages.map(({ name, versions }) => {
-      const known = concerns.get(name) ?? [];
-      return {
-        name,
-        versions: versions.map((one) => ({ ...one, advised: concerning(known, one.version).length > 0 })),
-      };
-    });
-    return { ...index, packages };
   }
 
   private toIndex(repository: Repository, pkg: string, advisory: Advisory): SecurityAdvisory {

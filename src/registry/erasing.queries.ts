@@ -28,7 +28,8 @@ export async function removePackages(tx: Tx, organizationId: string, most: numbe
 
 /** Removes the signed indexes of a repository and what they list; answers with the objects they were. */
 export async function removeIndexes(tx: Tx, repositoryId: string): Promise<string[]> {
-  await tx.query(`delete from listed_tarballs where repository_id = $1`, [repositoryId]);
+  for (const table of ['listed_tarballs', 'listed_packages', 'registry_rebuilds'])
+    await tx.query(`delete from ${table} where repository_id = $1`, [repositoryId]);
   const [removed] = await tx.query<[{ object_key: string }[], number]>(
     `delete from registry_objects where repository_id = $1 returning object_key`,
     [repositoryId],

@@ -13,6 +13,7 @@ import { Events } from '../platform/events.js';
 import { Jobs } from '../platform/jobs.js';
 import { PolicyChanged } from '../policies/policies.events.js';
 import { PolicyBuilding } from './policy-building.js';
+import { Rebuilding } from './rebuilding.js';
 import { Registry } from './registry.js';
 
 /** A burst of publishes leads to one build of the big indexes in this time. */
@@ -24,6 +25,7 @@ const LATER = 10;
 export class RegistryJobs implements OnModuleInit {
   constructor(
     private readonly registry: Registry,
+    private readonly rebuilding: Rebuilding,
     private readonly policies: PolicyBuilding,
     private readonly events: Events,
     private readonly jobs: Jobs,
@@ -31,15 +33,14 @@ export class RegistryJobs implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    const lists = async ({ repositoryId }: { repositoryId: string }) => {
-      await this.registry.buildNames(repositoryId);
-      await this.registry.buildVersions(repositoryId);
-    };
+    const lists = ({ repositoryId }: { repositoryId: string }) => this.registry.buildLists(repositoryId);
     this.jobs.define('registry.lists', lists);
     // An empty repository has lists too: they say that nothing is there.
     this.events.subscribe(OrganizationCreated, 'registry', lists);
     // Every index carries the repository's name, and clients refuse one that carries another.
-    this.events.subscribe(OrganizationRenamed, 'registry', ({ repositoryId }) => this.registry.rebuild(repositoryId));
+    this.events.subscribe(OrganizationRenamed, 'registry', ({ repositoryId }) =>
+      this.rebuilding.all(repositoryId, { again: true }).then(() => undefined),
+    );
     this.events.subscribe(PolicyChanged, 'registry', (state) => this.policies.follow(state));
     this.events.subscribe(AdvisoriesChanged, 'registry', (change) => this.advised(change));
     const changed = (state: PackageState) => this.packageChanged(state);

@@ -8,8 +8,10 @@ import { AdvisoryIndexes } from './advisory-indexes.js';
 import { Erasing } from './erasing.js';
 import { ErasingJobs } from './erasing.jobs.js';
 import { Obituary } from './obituary.js';
+import { Lists } from './lists.js';
 import { Pointers } from './pointers.js';
 import { PolicyBuilding } from './policy-building.js';
+import { Rebuilding } from './rebuilding.js';
 import { RegistryJobs } from './registry.jobs.js';
 import { Registry } from './registry.js';
 import { Renaming } from './renaming.js';
@@ -20,9 +22,9 @@ import { loadRegistryKey, REGISTRY_KEY, SigningKey } from './signing-key.js';
   providers: [
     { provide: REGISTRY_KEY, inject: [CONFIG], useFactory: loadRegistryKey },
     SigningKey,
-    ...[Pointers, AdvisoryIndexes, Registry, PolicyBuilding],
+    ...[Pointers, AdvisoryIndexes, Lists, Registry, PolicyBuilding, Rebuilding],
     ...[RegistryJobs, Renaming, Erasing, Obituary, ErasingJobs],
   ],
-  exports: [Registry, PolicyBuilding, SigningKey, Renaming, ErasingJobs],
+  exports: [Registry, Rebuilding, PolicyBuilding, SigningKey, Renaming, ErasingJobs],
 })
 export class RegistryModule {}

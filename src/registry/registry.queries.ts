@@ -2,8 +2,7 @@ import { type Tx } from '../platform/database.js';
 import { compareVersions, parseVersion } from '../hex/version.js';
 import { type Package as PackageIndex } from '../hex/registry/package.js';
 import { type RetirementReason } from '../hex/registry/retirement.js';
-import { type Versions } from '../hex/registry/versions.js';
-import { type Names } from '../hex/registry/names.js';
+import { type ListedTarball } from './listed-tarball.entity.js';
 import { type Repository } from '../organizations/repository.entity.js';
 
 interface ReleaseRow {
@@ -16,14 +15,22 @@ interface ReleaseRow {
   retirement_message: string | null;
   created_at: Date;
   revision: string;
+  updated_at: Date;
   requirements: { name: string; app: string; repository: string; requirement: string; optional: boolean }[];
 }
 
+export interface FoundPackage {
+  readonly revision: string;
+  readonly updatedAt: Date;
+  readonly index: PackageIndex;
+  readonly tarballs: readonly Pick<ListedTarball, keyof ListedTarball>[];
+}
+
 /** All of a package that its index shows, in one statement and so of one moment; null when the package is gone. */
-export async function readPackageIndex(tx: Tx, repository: Repository, name: string) {
+export async function readPackageIndex(tx: Tx, repository: Repository, name: string): Promise<FoundPackage | null> {
   const rows = await tx.query<ReleaseRow[]>(
     `select l.version, l.inner_checksum, l.outer_checksum, l.tarball_key, l.size, l.retirement_reason, l.retirement_message, l.created_at,
-            p.revision::text as revision,
+            p.revision::text as revision, p.updated_at,
             coalesce((select json_agg(json_build_object('name', r.name, 'app', r.app, 'repository', r.repository,
                                                         'requirement', r.requirement, 'optional', r.optional))
                       from requirements r where r.release_id = l.id), '[]') as requirements
@@ -37,7 +44,7 @@ export async function readPackageIndex(tx: Tx, repository: Repository, name: str
   const tarballs = rows.map(({ version, tarball_key, outer_checksum, size }) => ({
     ...{ repositoryId: repository.id, package: name, version, objectKey: tarball_key, sha256: outer_checksum, size },
   }));
-  return { revision: first.revision, index, tarballs };
+  return { revision: first.revision, updatedAt: first.updated_at, index, tarballs };
 }
 
 function toRelease(row: ReleaseRow): PackageIndex['releases'][number] {
@@ -52,28 +59,6 @@ function toRelease(row: ReleaseRow): PackageIndex['releases'][number] {
     dependencies: row.requirements.map(({ name, ...rest }) => ({ package: name, ...rest })),
     publishedAt: row.created_at,
     ...(retired && { retired }),
-  };
-}
-
-export async function readNames(tx: Tx, repository: Repository): Promise<Names> {
-  const rows = await tx.query<{ name: string; updated_at: Date }[]>(
-    `select name, updated_at from packages p
-     where repository_id = $1 and exists (select 1 from releases l where l.package_id = p.id)`,
-    [repository.id],
-  );
-  return { repository: repository.name, packages: rows.map((row) => ({ name: row.name, updatedAt: row.updated_at })) };
-}
-
-export async function readVersions(tx: Tx, repository: Repository): Promise<Versions> {
-  const rows = await tx.query<{ name: string; releases: { version: string; retired: boolean }[] }[]>(
-    `select p.name, json_agg(json_build_object('version', l.version, 'retired', l.retirement_reason is not null)) as releases
-     from packages p join releases l on l.package_id = p.id
-     where p.repository_id = $1 group by p.name`,
-    [repository.id],
-  );
-  return {
-    repository: repository.name,
-    packages: rows.map(({ name, releases }) => ({ name, versions: ascending(releases) })),
   };
 }
 

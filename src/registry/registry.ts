@@ -1,18 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { encodeNames } from '../hex/registry/names.js';
 import { encodePackage } from '../hex/registry/package.js';
-import { encodeVersions } from '../hex/registry/versions.js';
 import { Repository } from '../organizations/repository.entity.js';
 import { type PackageState } from '../packages/packages.events.js';
-import { Package } from '../packages/package.entity.js';
 import { ChangeFeed } from '../platform/change-feed.js';
 import { AdvisoryIndexes } from './advisory-indexes.js';
 import { ListedTarball } from './listed-tarball.entity.js';
+import { Lists } from './lists.js';
 import { Pointers } from './pointers.js';
-import { PolicyBuilding } from './policy-building.js';
 import { RegistryObject } from './registry-object.entity.js';
-import { readNames, readPackageIndex, readVersions } from './registry.queries.js';
+import { readPackageIndex } from './registry.queries.js';
 
 /** Builds the signed indexes and knows which bytes each of them is. That none goes back is the promise of `Pointers`. */
 @Injectable()
@@ -20,7 +17,7 @@ export class Registry {
   constructor(
     private readonly database: DataSource,
     private readonly pointers: Pointers,
-    private readonly policies: PolicyBuilding,
+    private readonly lists: Lists,
     private readonly advisories: AdvisoryIndexes,
     private readonly changes: ChangeFeed,
   ) {}
@@ -51,51 +48,21 @@ export class Registry {
       const found = await readPackageIndex(tx, repository, name);
       if (found === null) {
         await tx.delete(ListedTarball, { repositoryId, package: name });
+        await this.lists.strike(tx, repositoryId, name);
         return this.pointers.remove(tx, before);
       }
       if (!force && before !== null && BigInt(before.revision) >= BigInt(found.revision)) return;
-      await this.pointers.point(
-        tx,
-        before,
-        { repositoryId, path, revision: found.revision },
-        encodePackage(await this.advisories.inPackage(tx, repository, found.index)),
-      );
+      const index = await this.advisories.inPackage(tx, repository, found.index);
+      await this.pointers.point(tx, before, { repositoryId, path, revision: found.revision }, encodePackage(index));
+      await this.lists.enter(tx, repository, found, index);
       await tx.delete(ListedTarball, { repositoryId, package: name });
-      await tx.insert(ListedTarball, found.tarballs);
+      await tx.insert(ListedTarball, [...found.tarballs]);
     });
   }
 
-  async buildNames(repositoryId: string): Promise<void> {
-    await this.pointers.underLock(repositoryId, 'names', async (tx, repository, before) => {
-      const payload = encodeNames(await readNames(tx, repository));
-      await this.pointers.point(tx, before, { repositoryId, path: 'names', revision: '0' }, payload);
-    });
-  }
-
-  async buildVersions(repositoryId: string): Promise<void> {
-    await this.pointers.underLock(repositoryId, 'versions', async (tx, repository, before) => {
-      const payload = encodeVersions(
-        await this.advisories.inVersions(tx, repository, await readVersions(tx, repository)),
-      );
-      await this.pointers.point(tx, before, { repositoryId, path: 'versions', revision: '0' }, payload);
-    });
-  }
-
-  /** Everything of a repository anew, also what looks up to date: after a change of the signing key, or in doubt. */
-  async rebuild(repositoryId: string, progress: (done: number, of: number) => void = () => undefined): Promise<void> {
-    const packages = await this.database.manager.find(Package, { select: { name: true }, where: { repositoryId } });
-    const listed = await this.database.query<{ name: string }[]>(
-      `select substr(path, 10) as name from registry_objects where repository_id = $1 and path like 'packages/%'`,
-      [repositoryId],
-    );
-    const names = [...new Set([...packages, ...listed].map(({ name }) => name))].sort();
-    for (const [index, name] of names.entries()) {
-      await this.buildPackage(repositoryId, name, true);
-      progress(index + 1, names.length);
-    }
-    await this.buildNames(repositoryId);
-    await this.buildVersions(repositoryId);
-    await this.policies.rebuild(repositoryId);
+  /** `names` and `versions`. */
+  buildLists(repositoryId: string): Promise<void> {
+    return this.lists.build(repositoryId);
   }
 
   /** Waits until clients can see this state of the package; false when that takes longer than `timeoutMs`. */

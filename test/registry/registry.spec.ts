@@ -8,6 +8,8 @@ import { Organizations } from '../../src/organizations/organizations.js';
 import { type Repository } from '../../src/organizations/repository.entity.js';
 import { Releases } from '../../src/packages/releases.js';
 import { Objects } from '../../src/platform/objects.js';
+import { list } from '../../src/registry/lists.queries.js';
+import { Rebuilding } from '../../src/registry/rebuilding.js';
 import { Registry } from '../../src/registry/registry.js';
 import { SigningKey } from '../../src/registry/signing-key.js';
 import { useApp } from '../support/app.js';
@@ -132,9 +134,88 @@ test('a full rebuild mends what was lost and leaves out what is gone', async () 
   await app.db.query(`delete from registry_objects where path = $1`, [`packages/${name}`]);
   expect(await versionsOf(name)).toBeUndefined();
   const progress: number[] = [];
-  await app.app.get(Registry).rebuild(repository.id, (done) => progress.push(done));
+  const rebuilding = app.app.get(Rebuilding);
+  const built = await rebuilding.all(repository.id, { progress: (done) => progress.push(done) });
   expect(await versionsOf(name)).toEqual(['1.0.0']);
-  expect(progress).toEqual(progress.map((_, at) => at + 1));
+  expect(progress).toEqual(Array.from({ length: built + 1 }, (_, at) => at));
+});
+
+describe('a rebuild that was interrupted', () => {
+  test('goes on where it was, and only from the start if that is asked for', async () => {
+    const names = ['aa', 'bb', 'cc'].map((start) => unique(`${start}_`));
+    for (const name of names) await put(name, '1.0.0');
+    const rebuilding = app.app.get(Rebuilding);
+    const builtAt = async (name: string) =>
+      (await app.app.get(Registry).find(repository.id, `packages/${name}`))!.builtAt.getTime();
+    await app.db.query(
+      `insert into registry_rebuilds (repository_id, started_at, reached) values ($1, now() - interval '1 hour', $2)`,
+      [repository.id, names[1]],
+    );
+    const before = await Promise.all(names.map(builtAt));
+    app.clock.advance(1000);
+    const calls: number[] = [];
+    await rebuilding.all(repository.id, { progress: (done) => calls.push(done) });
+    expect(calls[0]).toBeGreaterThan(1);
+    const after = await Promise.all(names.map(builtAt));
+    expect(after.map((at, index) => at > before[index]!)).toEqual([false, false, true]);
+    expect(await app.db.query('select 1 from registry_rebuilds')).toEqual([]);
+
+    app.clock.advance(1000);
+    await app.db.query(`insert into registry_rebuilds (repository_id, started_at, reached) values ($1, now(), 'zz')`, [
+      repository.id,
+    ]);
+    await rebuilding.all(repository.id, { again: true });
+    expect((await Promise.all(names.map(builtAt))).every((at, index) => at > after[index]!)).toBe(true);
+  });
+});
+
+describe('names and versions', () => {
+  const lists = async () => ({
+    names: (await index('names', decodeNames))!.packages,
+    versions: (await index('versions', decodeVersions))!.packages,
+  });
+
+  test('are what they would be if they were made anew, also of what an earlier program has built and removed', async () => {
+    const [kept, old] = [unique('kept'), unique('old')];
+    for (const name of [kept, old]) for (const version of ['1.0.0', '1.1.0-rc.1']) await put(name, version);
+    const registry = app.app.get(Registry);
+    await registry.buildLists(repository.id);
+    const before = await lists();
+    expect(before.names.map(({ name }) => name)).toEqual(before.names.map(({ name }) => name).toSorted());
+    expect(before.versions.find(({ name }) => name === old)!.versions.map(({ version }) => version)).toEqual([
+      '1.0.0',
+      '1.1.0-rc.1',
+    ]);
+    // The earlier program knows nothing of the entries: it leaves none, an older one, and one of what is gone.
+    await app.db.query(`delete from listed_packages where name = $1`, [old]);
+    await app.db.query(`update listed_packages set revision = revision - 1, versions_entry = '' where name = $1`, [
+      kept,
+    ]);
+    await app.db.query(
+      `insert into listed_packages select repository_id, 'gone', 1, names_entry, versions_entry from listed_packages where name = $1`,
+      [kept],
+    );
+    await registry.buildLists(repository.id);
+    expect(await lists()).toEqual(before);
+  });
+
+  test('an older entry never takes the place of a newer one', async () => {
+    const name = unique('pkg');
+    await put(name, '1.0.0');
+    const entry = {
+      repositoryId: repository.id,
+      name,
+      revision: '0',
+      namesEntry: Buffer.alloc(0),
+      versionsEntry: Buffer.alloc(0),
+    };
+    await list(app.db.manager, entry);
+    const rows = await app.db.query<{ length: number }[]>(
+      `select length(versions_entry) as length from listed_packages where name = $1`,
+      [name],
+    );
+    expect(rows[0]!.length).toBeGreaterThan(0);
+  });
 });
 
 describe('bytes that nobody names any more', () => {

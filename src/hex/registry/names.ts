@@ -1,5 +1,6 @@
 import { create, toBinary } from '@bufbuild/protobuf';
 import { NamesSchema } from './generated/registry_pb.js';
+import { withoutEnd } from './lists.js';
 import { decodePayload, sortedBy } from './payload.js';
 import { toDate, toTimestamp } from './timestamp.js';
 
@@ -20,6 +21,10 @@ export function encodeNames({ repository, packages }: Names): Uint8Array {
     }),
   );
 }
+
+/** What a package adds to {@link encodeNames}' payload; see `lists.ts`. */
+export const encodeNamesEntry = (entry: Names['packages'][number]): Uint8Array =>
+  withoutEnd(encodeNames({ repository: '', packages: [entry] }), encodeNames({ repository: '', packages: [] }));
 
 export function decodeNames(payload: Uint8Array): Names {
   const { repository, packages } = decodePayload(NamesSchema, payload);

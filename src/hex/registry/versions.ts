@@ -1,5 +1,6 @@
 import { create, toBinary } from '@bufbuild/protobuf';
 import { VersionsSchema } from './generated/registry_pb.js';
+import { withoutEnd } from './lists.js';
 import { decodePayload, sortedBy } from './payload.js';
 
 /** The resource `versions`: every package of a repository with its versions, ascending. */
@@ -31,6 +32,10 @@ export function encodeVersions({ repository, packages }: Versions): Uint8Array {
     }),
   );
 }
+
+/** What a package adds to {@link encodeVersions}' payload; see `lists.ts`. */
+export const encodeVersionsEntry = (entry: Versions['packages'][number]): Uint8Array =>
+  withoutEnd(encodeVersions({ repository: '', packages: [entry] }), encodeVersions({ repository: '', packages: [] }));
 
 export function decodeVersions(payload: Uint8Array): Versions {
   const { repository, packages } = decodePayload(VersionsSchema, payload);

@@ -12,6 +12,8 @@ export interface Terminal {
   out(text: string): void;
   err(text: string): void;
   readonly input: AsyncIterable<Uint8Array | string>;
+  /** Whether somebody sees what goes to `err`, and a line can be written over. */
+  readonly isInteractive?: boolean;
 }
 
 /** What every writing verb is given. */

@@ -1,9 +1,7 @@
 import { table } from './answers.js';
 import { type AdminCommand } from './command-line.js';
 import { named } from './package.command.js';
-
-/** Progress is told after so many packages. */
-const STEP = 100;
+import { progressBar } from './progress-bar.js';
 
 export function registryCommands(admin: AdminCommand): void {
   const registry = admin.command('registry').description('the signed indexes');
@@ -11,20 +9,17 @@ export function registryCommands(admin: AdminCommand): void {
   registry
     .command('rebuild')
     .description(
-      'build and sign all indexes anew: after a change of the signing key, or in doubt; needs no reason, it changes nothing but them',
+      'build and sign all indexes anew: after a change of the signing key, or in doubt; goes on where it was interrupted; needs no reason, it changes nothing but them',
     )
     .option('--repository <name>', 'only those of this repository')
-    .answers(async (rooms, { repository }: { repository?: string }) => {
+    .option('--again', 'from the start, also where an interrupted one could go on')
+    .answers(async (rooms, { repository, again }: { repository?: string; again?: boolean }) => {
       const repositories =
         repository === undefined ? await rooms.organizations.repositories() : [await named(rooms, repository)];
       const built = [];
       for (const { id, name } of repositories) {
-        let packages = 0;
-        await rooms.registry.rebuild(id, (done, of) => {
-          packages = of;
-          if (done % STEP === 0 || done === of) admin.terminal.err(`${name}: ${done} of ${of} packages\n`);
-        });
-        built.push({ repository: name, packages });
+        const progress = progressBar(admin.terminal, name);
+        built.push({ repository: name, packages: await rooms.rebuilding.all(id, { again, progress }) });
       }
       return table(built);
     });

@@ -19,7 +19,7 @@ import { Standings } from '../../organizations/standings.js';
 import { Packages } from '../../packages/packages.js';
 import { Releases } from '../../packages/releases.js';
 import { CONFIG, type Config } from '../../platform/config.js';
-import { Registry } from '../../registry/registry.js';
+import { Rebuilding } from '../../registry/rebuilding.js';
 import { Emptying } from '../emptying.js';
 import { SigningKey } from '../../registry/signing-key.js';
 
@@ -36,7 +36,7 @@ export function roomsOf(app: INestApplicationContext) {
     members: app.get(Members),
     packages: app.get(Packages),
     releases: app.get(Releases),
-    registry: app.get(Registry),
+    rebuilding: app.get(Rebuilding),
     advisories: app.get(Advisories),
     importing: app.get(Importing),
     readAdvisories: readSource,

@@ -1,0 +1,65 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { Clock } from '../platform/clock.js';
+import { PolicyBuilding } from './policy-building.js';
+import { beginRebuild, endRebuild, moveRebuild, namesToRebuild } from './rebuilding.queries.js';
+import { Registry } from './registry.js';
+
+/** So many indexes at once: signing keeps one core busy, and each of them holds a connection. */
+const AT_ONCE = 4;
+
+export interface RebuildOptions {
+  /** From the start, whatever an earlier one has reached. */
+  readonly again?: boolean;
+  /** `done` packages of `of` are built; the first call tells where it goes on. */
+  readonly progress?: (done: number, of: number) => void;
+}
+
+/**
+ * Everything of a repository anew, also what looks up to date: after a change of the signing key, of the repository's name, or in
+ * doubt. In the order of names, a page at a time; how far it came is written down with each page, so that one that was
+ * interrupted goes on from there. What is published meanwhile is built by its publish.
+ */
+@Injectable()
+export class Rebuilding {
+  constructor(
+    private readonly database: DataSource,
+    private readonly registry: Registry,
+    private readonly policies: PolicyBuilding,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Answers with how many packages there were to build, from where it went on. */
+  async all(repositoryId: string, { again = false, progress = () => undefined }: RebuildOptions = {}): Promise<number> {
+    const { manager } = this.database;
+    const run = await beginRebuild(manager, repositoryId, this.clock.now(), again);
+    let { done } = run;
+    progress(done, run.of);
+    for (let after = run.reached; ;) {
+      const names = await namesToRebuild(manager, repositoryId, after);
+      if (names.length === 0) break;
+      await inParallel(names, AT_ONCE, async (name) => {
+        await this.registry.buildPackage(repositoryId, name, true);
+        progress((done += 1), run.of);
+      });
+      after = names.at(-1)!;
+      await moveRebuild(manager, repositoryId, run.startedAt, after);
+    }
+    await this.registry.buildLists(repositoryId);
+    await this.policies.rebuild(repositoryId);
+    await endRebuild(manager, repositoryId, run.startedAt);
+    return run.of - run.done;
+  }
+}
+
+/** All of them, `most` at a time; ends with the first that fails, when those that run have ended. */
+async function inParallel<T>(items: readonly T[], most: number, work: (item: T) => Promise<void>): Promise<void> {
+  const left = items.values();
+  const results = await Promise.allSettled(
+    Array.from({ length: most }, async () => {
+      for (const item of left) await work(item);
+    }),
+  );
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+}
