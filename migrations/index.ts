@@ -15,6 +15,7 @@ import { Policies0014 } from './0014-policies.js';
 import { Advisories0015 } from './0015-advisories.js';
 import { WriteProofs0016 } from './0016-write-proofs.js';
 import { SearchFilters0017 } from './0017-search-filters.js';
+import { FeedRefreshes0018 } from './0018-feed-refreshes.js';
 import { ListedPackages0019 } from './0019-listed-packages.js';
 
 /**
@@ -36,5 +37,6 @@ export const migrations = [
   Advisories0015,
   WriteProofs0016,
   SearchFilters0017,
+  FeedRefreshes0018,
   ListedPackages0019,
 ];

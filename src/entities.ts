@@ -1,4 +1,5 @@
 import { AdvisedPackage, Advisory } from './advisories/advisory.entity.js';
+import { FeedRefresh } from './advisories/feed-refresh.entity.js';
 import { AuthorizationCode } from './accounts/oauth/authorization-code.entity.js';
 import { DeviceCode } from './accounts/device-code.entity.js';
 import { Grant } from './accounts/grant.entity.js';
@@ -45,7 +46,7 @@ import { RegistryObject } from './registry/registry-object.entity.js';
 export const entities = [
   ...[AuditEntry, User, Email, Key, Organization, Member, Repository],
   ...[FormerName, Invitation, Policy],
-  ...[Advisory, AdvisedPackage],
+  ...[Advisory, AdvisedPackage, FeedRefresh],
   ...[Session, Mail, ShortUrl],
   ...[EmailProof, PendingLogin, Totp, RecoveryCode, Passkey, PasskeyChallenge, ReservedName],
   ...[OAuthClient, Grant, DeviceCode, AuthorizationCode],

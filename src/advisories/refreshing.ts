@@ -5,6 +5,7 @@ import { Clock } from '../platform/clock.js';
 import { CONFIG, type Config } from '../platform/config.js';
 import { Jobs } from '../platform/jobs.js';
 import { type Logger, LOGGER } from '../platform/log.js';
+import { FeedRecord } from './feed-record.js';
 import { Importing } from './importing.js';
 import { readSource } from './sources.js';
 
@@ -14,12 +15,14 @@ const MOST_TOLD = 20;
 
 /**
  * Takes the feed in again and again, for the public repository. A feed that cannot be read, or a file in it that means
- * nothing, is told in the log and is no failure: what is known stays known, and all the rest comes in.
+ * nothing, is told in the log and by the metrics and is no failed job, which would be tried again and again: what is known
+ * stays known, and all the rest comes in.
  */
 @Injectable()
 export class Refreshing implements OnModuleInit {
   constructor(
     private readonly importing: Importing,
+    private readonly record: FeedRecord,
     private readonly organizations: Organizations,
     private readonly jobs: Jobs,
     private readonly clock: Clock,
@@ -42,12 +45,14 @@ export class Refreshing implements OnModuleInit {
       const { problems, ...counts } = await this.importing.import(FEED, repository, await readSource(source), {
         lenient: true,
       });
+      await this.record.succeeded(repository, problems.length);
       if (problems.length > 0)
         this.logger.warn({ problems: problems.slice(0, MOST_TOLD), count: problems.length }, 'advisories passed over');
       const seconds = Math.round((this.clock.now().getTime() - started.getTime()) / 1000);
       this.logger.info({ ...counts, seconds }, 'advisories refreshed');
     } catch (err) {
-      this.logger.error({ err, source }, 'advisories could not be refreshed');
+      const failures = await this.record.failed(repository);
+      this.logger.error({ err, source, failures }, 'advisories could not be refreshed');
     }
   }
 }

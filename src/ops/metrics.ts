@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { FeedRecord } from '../advisories/feed-record.js';
+import { type FeedRefresh } from '../advisories/feed-refresh.entity.js';
 import { type BillingCounts, BillingRecords } from '../billing/billing-records.js';
 import { Clock } from '../platform/clock.js';
 
 const STATES = ['drafted', 'asked', 'unclear', 'done', 'refused'] as const;
 
-/** The names and meanings are in docs/operations.md, "Metrics". Counted when asked for, in two queries. */
+/** The names and meanings are in docs/operations.md, "Metrics". Counted when asked for, in three queries. */
 @Injectable()
 export class Metrics {
   private readonly registry = new Registry();
@@ -25,9 +27,19 @@ export class Metrics {
     'propolis_stripe_webhook_timestamp_seconds',
     'When the last webhook of Stripe came in',
   );
+  private readonly refreshed = this.gauge(
+    'propolis_advisories_refresh_timestamp_seconds',
+    'When the feed of advisories was last taken in',
+  );
+  private readonly failures = this.gauge('propolis_advisories_refresh_failures', 'Tries since then, which have failed');
+  private readonly passedOver = this.gauge(
+    'propolis_advisories_passed_over',
+    'Files of the newest feed that meant nothing',
+  );
 
   constructor(
     private readonly records: BillingRecords,
+    private readonly feed: FeedRecord,
     private readonly clock: Clock,
   ) {}
 
@@ -40,6 +52,7 @@ export class Metrics {
     if (!this.isWatching) collectDefaultMetrics({ register: this.registry });
     this.isWatching = true;
     this.take(await this.records.counts());
+    this.takeFeed(await this.feed.last());
     return this.registry.metrics();
   }
 
@@ -50,6 +63,12 @@ export class Metrics {
     this.unhandled.set(unhandledEvents);
     this.age.set(oldestUnhandled === null ? 0 : Math.max(0, seconds(this.clock.now()) - seconds(oldestUnhandled)));
     this.heard.set(seconds(newestWebhook));
+  }
+
+  private takeFeed(last: FeedRefresh | null): void {
+    this.refreshed.set(seconds(last?.succeededAt));
+    this.failures.set(last?.failures ?? 0);
+    this.passedOver.set(last?.problems ?? 0);
   }
 
   private gauge(name: string, help: string): Gauge {

@@ -1,5 +1,5 @@
 import { createPublicKey } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -34,6 +34,14 @@ beforeAll(async () => {
   own = (await organizations.repository(acme.name))!;
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** Was the feed taken in within the hour; how many tries have failed since; files passed over. */
+async function feedMetrics(): Promise<[boolean, number, number]> {
+  const text = await (await fetch(`${app.url}/metrics`)).text();
+  const value = (name: string) => Number(new RegExp(`^propolis_advisories_${name} (\\S+)$`, 'm').exec(text)?.[1]);
+  const age = Date.now() / 1000 - value('refresh_timestamp_seconds');
+  return [age < 3600, value('refresh_failures'), value('passed_over')];
+}
 
 const CRITICAL = 'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H';
 const osv = (id: string, name: string, more: object = {}) => ({
@@ -183,12 +191,24 @@ describe('taking files in', () => {
     const [id, name] = [unique('GHSA-'), unique('nowhere')];
     await writeFile(join(folder, 'good.json'), JSON.stringify(osv(id, name)));
     await writeFile(join(folder, 'bad.json'), '{');
+    expect(await feedMetrics()).toEqual([false, 0, 0]);
     await app.app.get(Refreshing).refresh();
     expect((await ask(`${app.url}/api/advisories/${id}`)).status).toBe(200);
     expect(app.log()).toContain('bad.json: is not JSON');
+    expect(await feedMetrics()).toEqual([true, 0, 1]);
     await rm(folder, { recursive: true });
+    for (const failures of [1, 2]) {
+      await app.app.get(Refreshing).refresh();
+      expect(await feedMetrics()).toEqual([true, failures, 1]);
+      const told = app
+        .log()
+        .split('\n')
+        .filter((line) => line.includes('advisories could not be refreshed'));
+      expect(told.at(-1)).toContain(`"failures":${failures}`);
+    }
+    await mkdir(folder);
     await app.app.get(Refreshing).refresh();
-    expect(app.log()).toContain('advisories could not be refreshed');
+    expect(await feedMetrics()).toEqual([true, 0, 0]);
   });
 });
 
