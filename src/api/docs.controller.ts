@@ -7,7 +7,7 @@ import { scopeOf } from '../organizations/repository.entity.js';
 import { Docs, type DocsPlace } from '../packages/docs.js';
 import { type StillMay } from '../packages/releases.js';
 import { type Tx } from '../platform/database.js';
-import { notFound } from '../platform/errors.js';
+import { DomainError, notFound } from '../platform/errors.js';
 import { askForBody } from '../platform/http/server.js';
 import { Urls } from '../platform/urls.js';
 import { AuthenticationGuard, From } from './http/authentication.guard.js';
@@ -76,8 +76,12 @@ export class DocsController {
   @HttpCode(204)
   @Endpoint({ summary: 'Take documentation back', needs: 'release.revert', answer: null })
   async revert(@From() caller: Caller, @Param() path: ReleasePath) {
-    const { place, stillMay } = await this.open(caller, 'release.revert', path);
-    await this.docs.revert(caller.actor, place, stillMay);
+    try {
+      const { place, stillMay } = await this.open(caller, 'release.revert', path);
+      await this.docs.revert(caller.actor, place, stillMay);
+    } catch (error) {
+      throw path.repository === undefined ? lookedInPublic(error, path) : error;
+    }
   }
 
   private async open(
@@ -94,4 +98,15 @@ export class DocsController {
   private address({ repository, name, version }: DocsPlace): string {
     return this.urls.docsTarball(scopeOf(repository), name, version);
   }
+}
+
+/**
+ * rebar3_hex asks here whatever `--repo` says, and its user would be told that something is absent which they see on the site.
+ * To guess the organization would be to delete what was not named.
+ */
+function lookedInPublic(error: unknown, { version }: ReleasePath): unknown {
+  if (!(error instanceof DomainError) || error.kind !== 'not_found') return error;
+  const ways = `"mix hex.publish docs --revert ${version} --organization ORG" or "rebar3 hex publish --revert ${version}" for all of the release`;
+  const hint = `only the public repository was looked in, as "rebar3 hex publish docs --revert" does for organizations too; for theirs: ${ways}`;
+  return new DomainError(error.kind, error.code, `${error.message} (${hint})`);
 }

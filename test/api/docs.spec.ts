@@ -240,6 +240,21 @@ describe('taken back', () => {
     expect((await log(name)).map(({ action }) => action)).toEqual(['docs.publish', 'docs.revert']);
   });
 
+  test('where rebar3_hex asks for those of an organization, it is told where they are not, and nothing is taken back', async () => {
+    const name = await published();
+    expect((await publishDocs(release(name), acme.publishKey, docsTarball())).status).toBe(201);
+    for (const erlang of [false, true]) {
+      const path = `${app.url}/api/packages/${name}/releases/1.0.0/docs`;
+      const { status, body } = await ask(path, { method: 'DELETE', key: acme.publishKey, erlang });
+      expect([status, body.message]).toEqual([
+        404,
+        `release ${name} 1.0.0 not found (only the public repository was looked in, as "rebar3 hex publish docs --revert" does for ` +
+          'organizations too; for theirs: "mix hex.publish docs --revert 1.0.0 --organization ORG" or "rebar3 hex publish --revert 1.0.0" for all of the release)',
+      ]);
+    }
+    expect((await ask(file(name), { key: acme.fetchKey })).status).toBe(200);
+  });
+
   test('of one release they stay with another that has the same', async () => {
     const name = await published();
     await publish(app.url, acme.name, acme.publishKey, { name, version: '1.1.0' });
