@@ -138,11 +138,10 @@ describe.skipIf(!present('a checkout of rebar3_hex (REBAR3_HEX)', checkout !== '
   }, 400_000);
 });
 
-/** Without what hides a password while it is typed. */
+/** Without what hides a password while it is typed: clearing the line, and writing the question anew. */
 const tidy = (output: string): string =>
   output
-    .replace(/\u001b\[[0-9;]*[A-Za-z]/g, '')
     .split(/[\r\n]+/)
-    .map((line) => line.trim())
+    .map((line) => line.replaceAll('\u001b[2K', '').trim())
     .filter((line, at, all) => line !== '' && line !== all[at - 1])
     .join('\n');
