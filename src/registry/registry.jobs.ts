@@ -16,13 +16,19 @@ import { PolicyBuilding } from './policy-building.js';
 import { Rebuilding } from './rebuilding.js';
 import { Registry } from './registry.js';
 
-/** A burst of publishes leads to one build of the big indexes in this time. */
+/** A burst of publishes leads to one build of the lists in this time; clients resolve by the packages' own indexes. */
 const GATHER_MS = 1_000;
+/** Where a build takes long, it is done less often: lists take no more than this share of the time, up to a minute's wait. */
+const SHARE = 1 / 30;
+const LONGEST_GATHER_MS = 60_000;
 const LATER = 10;
 
 /** What the registry does when packages change: the package's index at once, the repository's lists soon after. */
 @Injectable()
 export class RegistryJobs implements OnModuleInit {
+  /** By repository, in this process: how long it took to build its lists the last time. */
+  private readonly lastBuildMs = new Map<string, number>();
+
   constructor(
     private readonly registry: Registry,
     private readonly rebuilding: Rebuilding,
@@ -33,7 +39,7 @@ export class RegistryJobs implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    const lists = ({ repositoryId }: { repositoryId: string }) => this.registry.buildLists(repositoryId);
+    const lists = ({ repositoryId }: { repositoryId: string }) => this.buildLists(repositoryId);
     this.jobs.define('registry.lists', lists);
     // An empty repository has lists too: they say that nothing is there.
     this.events.subscribe(OrganizationCreated, 'registry', lists);
@@ -66,9 +72,20 @@ export class RegistryJobs implements OnModuleInit {
     await this.listsSoon(repositoryId);
   }
 
+  private async buildLists(repositoryId: string): Promise<void> {
+    const started = performance.now();
+    await this.registry.buildLists(repositoryId);
+    this.lastBuildMs.set(repositoryId, performance.now() - started);
+  }
+
   private async listsSoon(repositoryId: string): Promise<void> {
     const options = { key: `registry.lists ${repositoryId}`, keepTime: true, priority: LATER };
-    const runAt = new Date(Date.now() + GATHER_MS);
+    const runAt = new Date(Date.now() + this.gatherMs(repositoryId));
     await this.jobs.enqueue(this.database, 'registry.lists', { repositoryId }, { ...options, runAt });
+  }
+
+  private gatherMs(repositoryId: string): number {
+    const rest = (this.lastBuildMs.get(repositoryId) ?? 0) / SHARE;
+    return Math.min(Math.max(GATHER_MS, rest), LONGEST_GATHER_MS);
   }
 }
