@@ -1,4 +1,5 @@
-import { Controller, Delete, Get, HttpCode, Param, UseGuards, UseInterceptors } from '@nestjs/common';
+import { Controller, Delete, Get, HttpCode, Param, Query, UseGuards, UseInterceptors } from '@nestjs/common';
+import { z } from 'zod';
 import { Access, type Opened } from '../access/access.js';
 import { type Caller } from '../access/callers.js';
 import { type Action } from '../access/table.js';
@@ -17,6 +18,14 @@ import { VISIBLE_MS } from './publish.controller.js';
 import { ReleaseShape, releaseView } from './views/release.view.js';
 import { Endpoint, Resource } from './openapi/endpoint.js';
 
+const Day = z.iso.date({ error: 'must be an ISO 8601 date' }).optional();
+/** As at hex.pm: all downloads as a number, or day by day and month by month. */
+const Counted = z.object({
+  downloads: z.enum(['all', 'day', 'month']).catch('all').default('all'),
+  downloads_after: Day,
+  downloads_before: Day,
+});
+
 @Resource('Releases')
 @Controller(['api/packages/:name/releases/:version', 'api/repos/:repository/packages/:name/releases/:version'])
 @UseGuards(AuthenticationGuard)
@@ -33,15 +42,26 @@ export class ReleasesController {
   ) {}
 
   @Get()
-  @Endpoint({ summary: 'A release', needs: 'package.read', answer: ReleaseShape })
-  async show(@From() caller: Caller, @Param() path: ReleasePath) {
+  @Endpoint({
+    summary: 'A release',
+    details:
+      'Downloads are a number, or with `downloads=day` and `downloads=month` a list of each period that has any.',
+    needs: 'package.read',
+    answer: ReleaseShape,
+  })
+  async show(
+    @From() caller: Caller,
+    @Param() path: ReleasePath,
+    @Query({ schema: Counted }) counted: z.infer<typeof Counted>,
+  ) {
     const { repository } = await this.permitted(caller, 'package.read', path);
     const { name, version } = path;
     const pkg = await this.packages.find(repository, name);
     const release = pkg && (await this.releases.find(pkg, version));
     if (pkg === null || release === null) throw notFound(`release ${name} ${version}`);
-    const downloads = (await this.downloads.ofReleases([release.id])).get(release.id) ?? 0;
-    const [details, concerns] = await Promise.all([
+    const span = { after: counted.downloads_after ?? null, before: counted.downloads_before ?? null };
+    const [downloads, details, concerns] = await Promise.all([
+      this.downloads.ofRelease(release.id, counted.downloads, span),
       this.releases.details(release),
       this.advisories.ofPackage(repository.id, name),
     ]);

@@ -104,3 +104,25 @@ export function releaseDownloads(
     [releaseIds],
   );
 }
+
+export interface Span {
+  /** Days (`2026-11-22`), both included; null: no limit. */
+  readonly after: string | null;
+  readonly before: string | null;
+}
+
+/** A release's downloads within a span, by day or month (`2026-11`) where there are any, the oldest first; by `all` one row, if any. */
+export function releaseDownloadsBy(
+  db: EntityManager,
+  releaseId: string,
+  by: 'day' | 'month' | 'all',
+  { after, before }: Span,
+): Promise<{ period: string; count: string }[]> {
+  const period = { day: `to_char(day, 'YYYY-MM-DD')`, month: `to_char(day, 'YYYY-MM')`, all: `''` }[by];
+  return db.query(
+    `select ${period} as period, sum(count) as count from downloads
+     where release_id = $1 and ($2::date is null or day >= $2::date) and ($3::date is null or day <= $3::date)
+     group by 1 order by 1`,
+    [releaseId, after, before],
+  );
+}

@@ -8,6 +8,8 @@ import {
   downloadDays,
   downloadSummaries,
   releaseDownloads,
+  releaseDownloadsBy,
+  type Span,
 } from './downloads.queries.js';
 
 const FLUSH_MS = 15_000;
@@ -92,6 +94,13 @@ export class Downloads implements OnModuleInit, BeforeApplicationShutdown {
   async ofReleases(releaseIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
     const rows = await releaseDownloads(this.database.manager, releaseIds);
     return new Map(rows.map(({ id, count }) => [id, Number(count)]));
+  }
+
+  /** Of one release within a span: their number, or for `day` and `month` each with its own, where there are any. */
+  async ofRelease(releaseId: string, by: 'day' | 'month' | 'all', span: Span): Promise<number | [string, number][]> {
+    const rows = await releaseDownloadsBy(this.database.manager, releaseId, by, span);
+    const counts = rows.map(({ period, count }): [string, number] => [period, Number(count)]);
+    return by === 'all' ? (counts[0]?.[1] ?? 0) : counts;
   }
 
   private async write(): Promise<void> {

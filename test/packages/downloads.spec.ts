@@ -152,3 +152,45 @@ describe('written is', () => {
     expect((await rows(name)).map(({ count }) => count)).toEqual(['1']);
   });
 });
+
+test('of one release: all, or by day and month, within a span', async () => {
+  const name = await published('1.0.0', '1.1.0');
+  const [{ id }] = await app.db.query<[{ id: string }]>(
+    `select l.id from releases l join packages p on p.id = l.package_id where p.name = $1 and l.version = '1.0.0'`,
+    [name],
+  );
+  await app.db.query(
+    `insert into downloads (release_id, day, count)
+     values ($1, '2026-01-30', 2), ($1, '2026-01-31', 3), ($1, '2026-02-01', 5), ($1, '2026-03-01', 7)`,
+    [id],
+  );
+  const counted = async (query: string, version = '1.0.0', erlang = false) => {
+    const path = `${app.url}/api/repos/${acme.name}/packages/${name}/releases/${version}?${query}`;
+    const { status, body } = await ask(path, { key: acme.publishKey, erlang });
+    return status === 200 ? (body.downloads as unknown) : [status, { ...(body.errors as object) }];
+  };
+  expect(await counted('')).toBe(17);
+  expect(await counted('downloads=all&downloads_after=2026-01-31')).toBe(15);
+  expect(await counted('downloads=all&downloads_after=2026-01-31&downloads_before=2026-02-01')).toBe(8);
+  expect(await counted('downloads=all&downloads_before=2026-01-29')).toBe(0);
+  for (const erlang of [false, true])
+    expect(await counted('downloads=day&downloads_after=2026-01-31', '1.0.0', erlang)).toEqual([
+      ...[
+        ['2026-01-31', 3],
+        ['2026-02-01', 5],
+        ['2026-03-01', 7],
+      ],
+    ]);
+  expect(await counted('downloads=month')).toEqual([
+    ['2026-01', 5],
+    ['2026-02', 5],
+    ['2026-03', 7],
+  ]);
+  expect(await counted('downloads=week')).toBe(17);
+  expect(await counted('downloads=day', '1.1.0')).toEqual([]);
+  for (const date of ['yesterday', '2026-02-30', "2026-01-01' or '1'='1"])
+    expect(await counted(`downloads_after=${encodeURIComponent(date)}`)).toEqual([
+      422,
+      { downloads_after: 'must be an ISO 8601 date' },
+    ]);
+});

@@ -37,7 +37,7 @@ export const ReleaseShape = z
     ),
     configs: ConfigsShape,
     meta: z.strictObject({ app: z.string(), build_tools: z.array(z.string()), elixir: z.string().nullable() }),
-    downloads: z.int(),
+    downloads: z.union([z.int(), z.array(z.tuple([z.string(), z.int()]))]),
     publisher: UserReference.extend({ email: z.string().optional() }).nullable(),
     security_advisories: z.array(ConcernShape),
   })
@@ -54,7 +54,7 @@ export function releaseView(
   release: Release,
   { requirements, publisherEmail }: ReleaseDetails,
   concerns: readonly Concern[],
-  downloads: number,
+  downloads: number | readonly (readonly [string, number])[],
 ) {
   const scope = scopeOf(repository);
   return {
