@@ -37,7 +37,9 @@ export const ReleaseShape = z
     ),
     configs: ConfigsShape,
     meta: z.strictObject({ app: z.string(), build_tools: z.array(z.string()), elixir: z.string().nullable() }),
-    downloads: z.union([z.int(), z.array(z.tuple([z.string(), z.int()]))]),
+    downloads: z
+      .union([z.int(), z.array(z.tuple([z.string(), z.int()]))])
+      .meta({ description: 'A number; a list of `[period, number]` where it was asked for by day or month.' }),
     publisher: UserReference.extend({ email: z.string().optional() }).nullable(),
     security_advisories: z.array(ConcernShape),
   })
