@@ -9,7 +9,9 @@ import { DeliveryDoor } from './delivery/delivery.door.js';
 import { followRequests } from './platform/http/follow-requests.js';
 import { ErrorFilter } from './platform/http/error-filter.js';
 import { HttpServer } from './platform/http/server.js';
+import { HealthController } from './ops/health.controller.js';
 import { FrameworkLog } from './platform/log.js';
+import { onlyOf } from './platform/http/role-paths.js';
 import { type Ground } from './platform/platform.module.js';
 import { guardSite } from './web/guard-rails.js';
 import { takeRawBodies } from './webhooks/raw-bodies.js';
@@ -38,9 +40,14 @@ export async function createApp(ground: Ground): Promise<RunningApp> {
   app.useGlobalFilters(new ErrorFilter(logger));
   app.useGlobalPipes(inputPipe);
   const door = app.get(DeliveryDoor);
-  server.openFront((request, response) => door.handle(request, response));
+  const only = onlyOf(config.role);
+  server.openFront(
+    config.role === 'worker' ? only : (request, response) => door.handle(request, response) || only(request, response),
+  );
   const stop = async () => {
-    await server.drain(config.shutdownMs);
+    // Load balancers are told first, and then given time to hear it.
+    app.get(HealthController).leave();
+    await server.drain(config.drainMs, config.shutdownMs);
     await app.close();
   };
   return { app, stop };

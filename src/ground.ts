@@ -39,7 +39,7 @@ export async function prepareGround(
     const ran = await migrate(config.databaseUrl, dataSourceOptions(config, tables));
     if (ran.length > 0) logger.info({ migrations: ran }, 'database brought up to date');
     const secrets = await Secrets.of(config);
-    const sandbox = await startPaymentSandbox(given, secrets, role);
+    const sandbox = await startPaymentSandbox(given, secrets, given.role === 'all' ? role : 'command');
     const ground = { config: withAccess(config, sandbox), logger, secrets, store: storeOf(config) };
     return { ground: { ...ground, clock: sandbox?.clock ?? new Clock() }, postgres, sandbox };
   } catch (error) {

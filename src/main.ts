@@ -1,9 +1,11 @@
+import cluster from 'node:cluster';
 import { createApp, type RunningApp } from './app.js';
+import { Forks } from './forks.js';
 import { prepareGround } from './ground.js';
 import { BillingJobs } from './billing/billing.jobs.js';
 import { demoLines } from './ops/demo/demo-lines.js';
 import { Demo, DEMO_ORGANIZATION } from './ops/demo/demo.js';
-import { loadConfig } from './platform/config.js';
+import { type GivenConfig, loadConfig } from './platform/config.js';
 import { createLogger, type Logger } from './platform/log.js';
 import { LocalMailbox } from './platform/mail/local-mailbox.js';
 import { MAIL_TRANSPORT } from './platform/mail/transport.js';
@@ -16,6 +18,7 @@ import { SigningKey } from './registry/signing-key.js';
 async function main(): Promise<void> {
   const given = loadConfig();
   const logger = createLogger(given.logLevel);
+  if (given.deliveryWorkers > 1 && cluster.isPrimary) return await forkWorkers(given, logger);
   const postgresGone = (reason: Error) => {
     logger.fatal({ err: reason }, 'the embedded Postgres ended');
     process.exit(1);
@@ -29,9 +32,28 @@ async function main(): Promise<void> {
   };
   const stop = stopOnce(running, stopRest, logger);
   process.once('SIGTERM', stop).once('SIGINT', stop);
+  // A worker whose parent is gone answers nobody's signals any more.
+  process.once('disconnect', () => stop('disconnect'));
   await running.app.listen({ port: given.port, host: given.host });
   logger.info({ url: given.publicUrl, host: given.host, port: given.port }, 'listening');
-  process.stdout.write(await welcome(running, given.publicUrl, given.demo, sandbox?.access.apiUrl));
+  // Of several workers the one that has forked them speaks.
+  if (cluster.isPrimary)
+    process.stdout.write(await welcome(running, given.publicUrl, given.demo, sandbox?.access.apiUrl));
+}
+
+/** Workers run this file again, each as a process that answers by itself. SIGHUP replaces them. */
+async function forkWorkers({ deliveryWorkers, publicUrl }: GivenConfig, logger: Logger): Promise<void> {
+  const forks = new Forks(deliveryWorkers, logger);
+  const stop = () => {
+    process.once('SIGTERM', () => process.exit(1)).once('SIGINT', () => process.exit(1));
+    void forks.stop().then(() => process.exit(0));
+  };
+  process.once('SIGTERM', stop).once('SIGINT', stop);
+  process.on('SIGHUP', () => {
+    forks.replace().catch((err: unknown) => logger.error({ err }, 'workers could not be replaced; the old ones go on'));
+  });
+  await forks.start();
+  process.stdout.write(`Propolis is ready:  ${publicUrl}  (${deliveryWorkers} delivery workers)\n`);
 }
 
 async function welcome({ app }: RunningApp, siteUrl: string, demo: boolean, sandboxUrl?: string): Promise<string> {
@@ -44,7 +66,10 @@ async function welcome({ app }: RunningApp, siteUrl: string, demo: boolean, sand
 
 /** Requests and jobs first, the embedded database last, then exit 0. A second signal does not wait. */
 function stopOnce(running: RunningApp, stopRest: () => Promise<void>, logger: Logger): (signal: string) => void {
+  let stopping = false;
   return (signal) => {
+    if (stopping) return;
+    stopping = true;
     logger.info({ signal }, 'stopping: finishing running requests and jobs');
     process.once('SIGTERM', () => process.exit(1)).once('SIGINT', () => process.exit(1));
     running

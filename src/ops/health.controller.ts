@@ -9,6 +9,7 @@ const REMEMBERED_MS = 3_000;
 /** For load balancers and orchestrators. `/health/live`: the process answers. `/health/ready`: what it needs answers too. */
 @Controller('health')
 export class HealthController {
+  private leaving = false;
   private askedAt = 0;
   private answer: Promise<string> = Promise.resolve('');
 
@@ -18,6 +19,11 @@ export class HealthController {
     @Inject(OBJECT_STORE) private readonly store: ObjectStore,
   ) {}
 
+  /** From now on it is not ready: it takes what comes, and wants no more. */
+  leave(): void {
+    this.leaving = true;
+  }
+
   @Get('live')
   live(): string {
     return 'ok\n';
@@ -26,6 +32,7 @@ export class HealthController {
   /** Asked by anybody, and it writes to the store: so its answer, good or bad, holds for some seconds. */
   @Get('ready')
   ready(): Promise<string> {
+    if (this.leaving) throw new DomainError('unavailable', 'leaving', 'this process is stopping');
     if (Date.now() - this.askedAt > REMEMBERED_MS) {
       this.askedAt = Date.now();
       this.answer = this.ask();

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { isIP } from 'node:net';
+import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { parsePrices } from './currencies.js';
@@ -34,6 +35,10 @@ function isNetwork(text: string): boolean {
     most !== undefined && more.length === 0 && (bits === undefined || (/^\d+$/.test(bits) && Number(bits) <= most))
   );
 }
+
+/** What a process of the service does; all of them are made of one build. */
+const roles = ['all', 'web', 'delivery', 'worker'] as const;
+export type ProcessRole = (typeof roles)[number];
 
 const settings = z.object({
   NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
@@ -102,7 +107,14 @@ const settings = z.object({
   API_LIMIT_PER_IP: whole(1, 1_000_000).default(100),
   API_LIMIT_PER_ACTOR: whole(1, 1_000_000).default(500),
   ACCESS_CACHE_SECONDS: whole(0, 600).default(30),
+  ROLE: z.enum(roles, { error: `must be one of ${roles.join(', ')}` }).default('all'),
+  DELIVERY_WORKERS: z
+    .literal('auto')
+    .transform(() => availableParallelism())
+    .or(whole(1, 64))
+    .default(1),
   JOBS_CONCURRENCY: whole(0, 64).default(4),
+  DRAIN_SECONDS: whole(0, 300).optional(),
   SHUTDOWN_SECONDS: whole(1, 600).default(25),
   METRICS_TOKEN: z
     .string()
@@ -143,12 +155,25 @@ function crossChecks(s: Settings): string[] {
   if (s.ADVISORIES !== undefined && s.PUBLIC_REPOSITORY === undefined)
     problems.push('ADVISORIES: they are about public packages, so PUBLIC_REPOSITORY is needed too');
   problems.push(...billingChecks(s));
+  problems.push(...roleChecks(s));
   // It hands out tokens for everybody's account: nobody but this machine may reach it.
   if (s.CLIENT_TEST_MODE && !isLoopback(s.HOST))
     problems.push('CLIENT_TEST_MODE: only where HOST is a loopback address, such as 127.0.0.1');
   // A job may hold one connection while it needs another; with more jobs than connections they could wait for ever.
   if (s.JOBS_CONCURRENCY >= s.DATABASE_POOL_SIZE) problems.push('JOBS_CONCURRENCY: must be below DATABASE_POOL_SIZE');
   return s.NODE_ENV === 'production' ? [...problems, ...productionChecks(s)] : problems;
+}
+
+/** Several processes share what one process has to itself. */
+function roleChecks(s: Settings): string[] {
+  const problems: string[] = [];
+  if (s.DELIVERY_WORKERS > 1 && s.ROLE !== 'delivery') problems.push('DELIVERY_WORKERS: only with ROLE=delivery');
+  if (s.ROLE === 'all') return problems;
+  if (s.DATABASE_URL === undefined)
+    problems.push(`DATABASE_URL: needed with ROLE=${s.ROLE}, the embedded Postgres belongs to one process`);
+  if (s.ROLE !== 'delivery' && billingMode(s) === 'sandbox' && s.STRIPE_SANDBOX_URL === undefined)
+    problems.push(`STRIPE_SANDBOX_URL: needed with ROLE=${s.ROLE}, or BILLING=off; the sandbox belongs to one process`);
+  return problems;
 }
 
 const STRIPE_SETTINGS = ['STRIPE_SECRET_KEY', 'STRIPE_PUBLISHABLE_KEY', 'STRIPE_WEBHOOK_SECRETS'] as const;
@@ -306,7 +331,12 @@ function shape(s: Settings) {
     apiLimitPerIp: s.API_LIMIT_PER_IP,
     apiLimitPerActor: s.API_LIMIT_PER_ACTOR,
     accessCacheMs: s.ACCESS_CACHE_SECONDS * 1000,
-    jobsConcurrency: s.JOBS_CONCURRENCY,
+    role: s.ROLE,
+    /** Processes that a delivery process forks; 1: it answers by itself. */
+    deliveryWorkers: s.DELIVERY_WORKERS,
+    jobsConcurrency: s.ROLE === 'web' || s.ROLE === 'delivery' ? 0 : s.JOBS_CONCURRENCY,
+    /** How long a stopping process goes on taking requests, and says that it is not ready. */
+    drainMs: (s.DRAIN_SECONDS ?? (s.NODE_ENV === 'production' ? 5 : 0)) * 1000,
     shutdownMs: s.SHUTDOWN_SECONDS * 1000,
     /** Undefined: metrics are shown to this machine only. */
     metricsToken: s.METRICS_TOKEN,

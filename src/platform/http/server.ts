@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { type Socket } from 'node:net';
+import { Server as TcpServer, type Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { type GivenConfig } from '../config.js';
 
@@ -13,6 +14,8 @@ const MAX_BODY = 1024 * 1024;
 /** Longer than any client or proxy keeps an idle connection: mix never repeats a POST that met a closing one. */
 const KEEP_ALIVE_MS = 75_000;
 const STANDSTILL_MS = 90_000;
+/** For a request that was on its way when the last connection was taken. */
+const LAST_WORDS_MS = 200;
 const MAX_HEADER_BYTES = 16 * 1024;
 
 const waiting = new WeakSet<IncomingMessage>();
@@ -36,6 +39,7 @@ export class HttpServer {
   readonly adapter: FastifyAdapter;
   private server: Server | undefined;
   private front: FrontDoor = () => false;
+  private leaving = false;
 
   constructor(config: Pick<GivenConfig, 'trustedProxies'>, rewriteUrl: (url: string) => string) {
     this.adapter = new FastifyAdapter({
@@ -53,20 +57,30 @@ export class HttpServer {
     this.front = front;
   }
 
-  /** Takes no new connections, lets running requests finish; after `timeoutMs` those that are left are cut. */
-  async drain(timeoutMs: number): Promise<void> {
+  /**
+   * For `drainMs` all goes on, but each connection ends with its next answer, so that nobody is cut off who could not know. Then no
+   * new connections are taken and running requests finish; after `timeoutMs` those that are left are cut.
+   */
+  async drain(drainMs: number, timeoutMs: number): Promise<void> {
     const server = this.server;
     if (server === undefined || !server.listening) return;
+    this.leaving = true;
+    await delay(drainMs);
+    // Not the HTTP server's own way, which also closes connections on which a first request is just coming.
+    const closed = new Promise<void>((resolve) => void TcpServer.prototype.close.call(server, () => resolve()));
+    if (drainMs > 0) await delay(LAST_WORDS_MS);
     // A connection that falls idle after its last answer would otherwise be kept for its next request.
     const idle = setInterval(() => server.closeIdleConnections(), 50);
     const late = setTimeout(() => server.closeAllConnections(), timeoutMs);
-    await new Promise<void>((resolve) => server.close(() => resolve()));
+    server.closeIdleConnections();
+    await closed;
     clearInterval(idle);
     clearTimeout(late);
   }
 
   private create(framework: Framework): Server {
     const handle = (request: IncomingMessage, response: ServerResponse) => {
+      if (this.leaving) response.setHeader('connection', 'close');
       if (!this.front(request, response)) framework(request, response);
     };
     const server = createServer(
