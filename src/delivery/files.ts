@@ -14,29 +14,58 @@ export interface DeliveredFile {
   /** Strong and quoted: the SHA-256 of the bytes. */
   readonly etag: string;
   readonly size: number;
+  /** The size as a header has it. */
+  readonly length: string;
 }
 
 export type Stored = Extract<Wanted, { kind: 'index' | 'policy' | 'tarball' | 'docs' }>;
 
-/** From a path to its object, from memory once asked. Bytes under an object key never change, so only the pointer can. */
+/** What is remembered without asking: a file, null for none, undefined for not known. */
+export type Known = DeliveredFile | null | undefined;
+
+/** An absence needs no memory for long: those who ask for what is not there in a loop ask within seconds. */
+const ABSENT = { maxEntries: 10_000, maxAgeMs: 5_000 };
+
+/**
+ * From a path to its object, from memory once asked. Bytes under an object key never change, so only the pointer can. That
+ * there is nothing is remembered too, under the same tag: what is published is announced in its transaction.
+ */
 @Injectable()
 export class Files {
   private readonly cache: TaggedCache<DeliveredFile>;
+  private readonly absent: TaggedCache<true>;
 
   constructor(
     private readonly registry: Registry,
     private readonly docs: Docs,
     feed: ChangeFeed,
     clock: Clock,
-    @Inject(CONFIG) config: Config,
+    @Inject(CONFIG) { accessCacheMs }: Config,
   ) {
-    this.cache = new TaggedCache(feed, clock, { maxEntries: 200_000, maxAgeMs: config.accessCacheMs });
+    this.cache = new TaggedCache(feed, clock, { maxEntries: 200_000, maxAgeMs: accessCacheMs });
+    const maxAgeMs = Math.min(ABSENT.maxAgeMs, accessCacheMs);
+    this.absent = new TaggedCache(feed, clock, { ...ABSENT, maxAgeMs });
   }
 
-  find(repositoryId: string, wanted: Stored): Promise<DeliveredFile | null> {
-    if ('path' in wanted) return this.index(repositoryId, wanted.path);
-    if (wanted.kind === 'docs') return this.documentation(repositoryId, wanted.name, wanted.version);
-    return this.tarball(repositoryId, wanted.name, wanted.version);
+  /** What {@link find} would say, where that is known already. */
+  known(repositoryId: string, wanted: Stored): Known {
+    if (wanted.kind === 'docs') return undefined;
+    const key = keyOf(repositoryId, wanted);
+    return this.cache.peek(key) ?? (this.absent.peek(key) === true ? null : undefined);
+  }
+
+  async find(repositoryId: string, wanted: Stored): Promise<DeliveredFile | null> {
+    if ('path' in wanted) {
+      const { path } = wanted;
+      const look = () => this.registry.find(repositoryId, path);
+      return this.look(keyOf(repositoryId, wanted), `registry:${repositoryId}/${path}`, look);
+    }
+    const { name, version } = wanted;
+    // Asked for each time: people fetch documentation now and then, and then want what has just been published.
+    if (wanted.kind === 'docs') return delivered(await this.docs.find(repositoryId, name, version));
+    const look = () => this.registry.tarball(repositoryId, name, version);
+    // It changes only with its package's index, in one transaction, and both are dropped by the one announcement.
+    return this.look(keyOf(repositoryId, wanted), `registry:${repositoryId}/packages/${name}`, look);
   }
 
   /** What a private repository shows to everybody; null for all else that it has, or has not. */
@@ -49,35 +78,32 @@ export class Files {
     });
   }
 
-  private index(repositoryId: string, path: string): Promise<DeliveredFile | null> {
-    return this.cache.get(`${repositoryId}/${path}`, async () => {
-      const found = await this.registry.find(repositoryId, path);
-      if (found === null) return null;
-      return { value: delivered(found), tags: [`registry:${repositoryId}/${path}`] };
-    });
-  }
-
-  private tarball(repositoryId: string, name: string, version: string): Promise<DeliveredFile | null> {
-    // A slash apart: neither part may contain one, so no two pairs share a key.
-    return this.cache.get(`${repositoryId}/tarballs/${name}/${version}`, async () => {
-      const found = await this.registry.tarball(repositoryId, name, version);
-      if (found === null) return null;
-      // It changes only with its package's index, in one transaction, and both are dropped by the one announcement.
-      return { value: delivered(found), tags: [`registry:${repositoryId}/packages/${name}`] };
-    });
-  }
-
-  /** Asked for each time: people fetch documentation now and then, and then want what has just been published. */
-  private async documentation(repositoryId: string, name: string, version: string): Promise<DeliveredFile | null> {
-    const found = await this.docs.find(repositoryId, name, version);
-    return found && delivered(found);
+  /** One question for both memories: what it finds goes into the one, that it finds nothing into the other. */
+  private async look(key: string, tag: string, ask: () => Promise<Pointer | null>): Promise<DeliveredFile | null> {
+    const found = () =>
+      this.cache.get(key, async () => {
+        const pointer = await ask();
+        return pointer && { value: delivered(pointer), tags: [tag] };
+      });
+    const known = this.cache.peek(key);
+    if (known !== undefined) return known;
+    const isAbsent = await this.absent.get(key, async () =>
+      (await found()) === null ? { value: true, tags: [tag] } : null,
+    );
+    return isAbsent === true ? null : found();
   }
 }
 
-const delivered = ({
-  objectKey,
-  sha256,
-  size,
-}: Pick<RegistryObject, 'objectKey' | 'sha256' | 'size'>): DeliveredFile => ({
-  ...{ objectKey, etag: `"${sha256.toString('hex')}"`, size },
-});
+/** A slash apart: no part may contain one, so no two files share a key. */
+const keyOf = (repositoryId: string, wanted: Stored): string =>
+  'path' in wanted ? `${repositoryId}/${wanted.path}` : `${repositoryId}/tarballs/${wanted.name}/${wanted.version}`;
+
+type Pointer = Pick<RegistryObject, 'objectKey' | 'sha256' | 'size'>;
+
+function delivered(pointer: Pointer): DeliveredFile;
+function delivered(pointer: Pointer | null): DeliveredFile | null;
+function delivered(pointer: Pointer | null): DeliveredFile | null {
+  if (pointer === null) return null;
+  const { objectKey, sha256, size } = pointer;
+  return { objectKey, size, etag: `"${sha256.toString('hex')}"`, length: String(size) };
+}

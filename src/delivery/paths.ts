@@ -31,6 +31,22 @@ const SHORT_DOCS = /^\/+docs\/+[^/?]+\.tar\.gz(\?|$)/;
  * never contain: `a-b-1` cannot be another package's file. A `+` is a plus, never a space.
  */
 export function parsePath(url: string, publicRepository: string | undefined): Wanted | null {
+  return parseUsual(url, publicRepository) ?? parseAny(url, publicRepository);
+}
+
+/** As clients write nearly all of their requests, read at one go; the patterns are those above. */
+const USUAL =
+  /^\/repo(?:\/repos\/([a-z0-9_]{1,200}))?\/(?:(names|versions|packages\/[a-z][a-z0-9_]{0,200})|tarballs\/([a-z][a-z0-9_]{0,200})-([0-9A-Za-z.+-]{1,200})\.tar)$/;
+
+function parseUsual(url: string, publicRepository: string | undefined): Wanted | undefined {
+  const match = USUAL.exec(url);
+  if (match === null) return undefined;
+  const scope = match[1] === publicRepository ? undefined : match[1];
+  if (match[2] !== undefined) return { kind: 'index', scope, path: match[2] };
+  return { kind: 'tarball', scope, name: match[3]!, version: match[4]! };
+}
+
+function parseAny(url: string, publicRepository: string | undefined): Wanted | null {
   const end = url.indexOf('?');
   const segments = decode(end < 0 ? url : url.slice(0, end));
   if (segments === null) return null;

@@ -21,6 +21,19 @@ export interface Readable {
   readonly used: { readonly table: 'keys' | 'grants'; readonly id: string } | undefined;
 }
 
+/** A refusal, and what it was made of; null: not to be remembered. */
+class Refused extends Error {
+  constructor(
+    readonly error: DomainError,
+    readonly tags: readonly string[] | null,
+  ) {
+    super(error.message, { cause: error });
+  }
+}
+
+/** Long enough to spare the database a program that goes on asking, short enough for a right that has just been given. */
+const REFUSED = { maxEntries: 5_000, maxAgeMs: 500 };
+
 /**
  * Who may fetch from what, from memory once asked: under a hash of the Authorization header, so that no secret lies about.
  * What the answer was made of (key or grant, user with memberships, organization with standing, repository) drops it when it changes.
@@ -28,6 +41,7 @@ export interface Readable {
 @Injectable()
 export class Readers {
   private readonly cache: TaggedCache<Readable>;
+  private readonly refused: TaggedCache<DomainError>;
 
   constructor(
     private readonly callers: Callers,
@@ -35,9 +49,17 @@ export class Readers {
     private readonly lastUse: LastUse,
     feed: ChangeFeed,
     clock: Clock,
-    @Inject(CONFIG) config: Config,
+    @Inject(CONFIG) { accessCacheMs }: Config,
   ) {
-    this.cache = new TaggedCache(feed, clock, { maxEntries: 50_000, maxAgeMs: config.accessCacheMs });
+    this.cache = new TaggedCache(feed, clock, { maxEntries: 50_000, maxAgeMs: accessCacheMs });
+    const maxAgeMs = Math.min(REFUSED.maxAgeMs, accessCacheMs);
+    this.refused = new TaggedCache(feed, clock, { ...REFUSED, maxAgeMs });
+  }
+
+  /** What {@link admit} would answer or throw, where that is known already. */
+  known(scope: string | undefined, authorization: string | undefined): Readable | DomainError | undefined {
+    const key = keyOf(scope, authorization);
+    return this.cache.peek(key) ?? this.refused.peek(key);
   }
 
   /**
@@ -45,19 +67,39 @@ export class Readers {
    * for this repository, whether or not that exists.
    */
   async admit(scope: string | undefined, authorization: string | undefined, origin: Origin): Promise<Readable> {
+    const key = keyOf(scope, authorization);
     // What is open to all ignores credentials, bad ones included: clients send what they have and do not ask again without.
-    const header = scope === undefined ? undefined : authorization;
-    const key = `${scope ?? ''} ${header === undefined ? '' : hash('sha256', header, 'base64')}`;
-    const found = await this.cache.get(key, () => this.load(scope, header, origin));
-    const { used } = found!;
-    if (used !== undefined) this.lastUse.note(used.table, used.id, origin);
-    return found!;
+    const admitted = () => this.cache.get(key, () => this.load(scope, scope && authorization, origin));
+    try {
+      const refusal = await this.refused.get(key, () => admitted().then(() => null, remembered));
+      if (refusal === null) return (await admitted())!;
+      throw refusal;
+    } catch (error) {
+      throw error instanceof Refused ? error.error : error;
+    }
+  }
+
+  /** A fetch is a use of the key or grant behind it. Where from is asked only where it will be written down. */
+  noteUse({ used }: Readable, from: { origin(): Origin }): void {
+    if (used !== undefined && this.lastUse.isDue(used.table, used.id))
+      this.lastUse.note(used.table, used.id, from.origin());
   }
 
   private async load(scope: string | undefined, header: string | undefined, origin: Origin): Promise<Loaded<Readable>> {
-    const caller = await this.callers.identify(header, origin);
-    const { repository, organization, warning, until } = await this.open(caller, scope);
+    const place = scope === undefined ? [] : [`repository:${scope}`];
+    const refusal = (tags: readonly string[]) => (error: unknown) => {
+      if (!(error instanceof DomainError)) throw error;
+      throw new Refused(error, isLasting(error, header) ? tags : null);
+    };
+    const caller = await this.callers.identify(header, origin).catch(refusal(place));
     const { actor, key, grant } = caller;
+    const tags = [
+      ...(key === null ? [] : [`key:${key.id}`]),
+      ...(grant === undefined ? [] : [`grant:${grant.id}`]),
+      ...(actor.kind === 'user' ? [`user:${actor.userId}`] : []),
+    ];
+    const opened = await this.open(caller, scope).catch(refusal([...place, ...tags]));
+    const { repository, organization, warning, until } = opened;
     return {
       value: {
         repositoryId: repository.id,
@@ -68,9 +110,7 @@ export class Readers {
       tags: [
         `repository:${repository.name}`,
         ...(organization === null ? [] : [`organization:${organization.id}`]),
-        ...(key === null ? [] : [`key:${key.id}`]),
-        ...(grant === undefined ? [] : [`grant:${grant.id}`]),
-        ...(actor.kind === 'user' ? [`user:${actor.userId}`] : []),
+        ...tags,
       ],
       until,
     };
@@ -83,6 +123,27 @@ export class Readers {
       throw scope === undefined ? error : asForbidden(error);
     }
   }
+}
+
+const NOBODY = ' ';
+
+function keyOf(scope: string | undefined, authorization: string | undefined): string {
+  if (scope === undefined) return NOBODY;
+  return authorization === undefined ? `${scope} ` : `${scope} ${hash('sha256', authorization, 'base64')}`;
+}
+
+/**
+ * Is a refusal the same when it is asked for again at once? Not a password's: it depends on how often one was guessed before,
+ * and each guess counts. And who has just paid is let in at once.
+ */
+const isLasting = ({ kind, code }: DomainError, header: string | undefined): boolean =>
+  (kind === 'unauthenticated' || kind === 'forbidden') &&
+  !code.startsWith('organization_') &&
+  !/^\s*basic\s/i.test(header ?? '');
+
+function remembered(refused: unknown): Loaded<DomainError> {
+  if (refused instanceof Refused && refused.tags !== null) return { value: refused.error, tags: refused.tags };
+  throw refused;
 }
 
 function usedOf({ key, grant }: Caller): Readable['used'] {

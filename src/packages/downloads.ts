@@ -28,6 +28,10 @@ export interface DownloadSummary {
 
 export const NO_DOWNLOADS: DownloadSummary = { all: 0, recent: 0, week: 0, day: 0 };
 
+type Counted = Pick<DownloadCount, 'repositoryId' | 'name' | 'version'>;
+
+const keyOf = ({ repositoryId, name, version }: Counted, day: string): string =>
+  `${repositoryId}/${name}/${version}/${day}`;
 const dayOf = (date: Date): string => date.toISOString().slice(0, 10);
 
 /**
@@ -37,7 +41,8 @@ const dayOf = (date: Date): string => date.toISOString().slice(0, 10);
  */
 @Injectable()
 export class Downloads implements OnModuleInit, BeforeApplicationShutdown {
-  private readonly waiting = new Map<string, DownloadCount>();
+  private readonly waiting = new Map<string, Counted & { readonly day: string; count: number }>();
+  private day = { number: -1, name: '' };
   private writing: Promise<void> = Promise.resolve();
   private timer: NodeJS.Timeout | undefined;
 
@@ -48,8 +53,11 @@ export class Downloads implements OnModuleInit, BeforeApplicationShutdown {
   ) {}
 
   /** One whole tarball has been delivered. */
-  note(release: Pick<DownloadCount, 'repositoryId' | 'name' | 'version'>): void {
-    this.add({ ...release, day: dayOf(this.clock.now()), count: 1 });
+  note(release: Counted): void {
+    const day = this.today();
+    const counted = this.waiting.get(keyOf(release, day));
+    if (counted === undefined) this.add({ ...release, day, count: 1 });
+    else counted.count += 1;
   }
 
   onModuleInit(): void {
@@ -115,8 +123,16 @@ export class Downloads implements OnModuleInit, BeforeApplicationShutdown {
     }
   }
 
+  /** Its name is made once a day and not with each fetch. */
+  private today(): string {
+    const now = this.clock.now();
+    const number = Math.floor(now.getTime() / DAY_MS);
+    if (number !== this.day.number) this.day = { number, name: dayOf(now) };
+    return this.day.name;
+  }
+
   private add(more: DownloadCount): void {
-    const key = `${more.repositoryId}/${more.name}/${more.version}/${more.day}`;
+    const key = keyOf(more, more.day);
     const before = this.waiting.get(key);
     // Full only while the database has been away for long.
     if (before === undefined && this.waiting.size >= MAX_WAITING) return;

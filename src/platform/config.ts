@@ -113,6 +113,7 @@ const settings = z.object({
     .transform(() => availableParallelism())
     .or(whole(1, 64))
     .default(1),
+  DELIVERY_MEMORY_MB: whole(0, 65_536).default(96),
   JOBS_CONCURRENCY: whole(0, 64).default(4),
   DRAIN_SECONDS: whole(0, 300).optional(),
   SHUTDOWN_SECONDS: whole(1, 600).default(25),
@@ -337,6 +338,8 @@ function shape(s: Settings) {
     jobsConcurrency: s.ROLE === 'web' || s.ROLE === 'delivery' ? 0 : s.JOBS_CONCURRENCY,
     /** How long a stopping process goes on taking requests, and says that it is not ready. */
     drainMs: (s.DRAIN_SECONDS ?? (s.NODE_ENV === 'production' ? 5 : 0)) * 1000,
+    /** Bytes of objects that the delivery keeps in memory. */
+    deliveryMemory: s.DELIVERY_MEMORY_MB * 1024 * 1024,
     shutdownMs: s.SHUTDOWN_SECONDS * 1000,
     /** Undefined: metrics are shown to this machine only. */
     metricsToken: s.METRICS_TOKEN,

@@ -4,7 +4,13 @@ import { Clock } from './clock.js';
 import { isPostgresError, FOREIGN_KEY_VIOLATION, type Tx } from './database.js';
 import { DomainError } from './errors.js';
 import { Jobs } from './jobs.js';
-import { OBJECT_STORE, type ObjectStore, type ObjectSource, type OpenObject } from './store/object-store.js';
+import {
+  OBJECT_STORE,
+  type ObjectFile,
+  type ObjectSource,
+  type ObjectStore,
+  type OpenObject,
+} from './store/object-store.js';
 
 /** What we know to lie in the store, or to have tried to put there. */
 @Entity('stored_objects')
@@ -67,6 +73,16 @@ export class Objects implements OnModuleInit {
 
   open(key: string, range?: { start: number; end: number }): Promise<OpenObject | null> {
     return this.store.open(key, range);
+  }
+
+  /** For positional reads; undefined where objects are not files on this machine. */
+  async openFile(key: string): Promise<ObjectFile | null | undefined> {
+    return this.store.openFile?.(key);
+  }
+
+  /** The whole of a small object. */
+  read(key: string): Promise<Buffer | null> {
+    return this.store.get(key);
   }
 
   /** Removes what has been waste for longer than {@link WASTE_KEPT_MS}; returns how many objects went. */

@@ -19,7 +19,7 @@ const DEAF_MS = 500;
 /**
  * Answers kept in memory until something they were made of changes, in this or any other process. A change that commits
  * while an answer is being loaded keeps that answer out of the cache: nobody can tell which side of the change it saw.
- * `maxAgeMs` bounds the error should a notification ever be lost. Only found things are kept, not refusals or absences.
+ * `maxAgeMs` bounds the error should a notification ever be lost. Absences are kept only by those who make a value of one.
  */
 export class TaggedCache<V> {
   private readonly entries = new Map<string, Entry<V>>();
@@ -34,6 +34,11 @@ export class TaggedCache<V> {
   ) {
     feed.onChange((tag) => this.forget(tag));
     feed.onGap(() => this.clear());
+  }
+
+  /** What is remembered under `key` now, without waiting for anything. */
+  peek(key: string): V | undefined {
+    return this.fresh(key)?.value;
   }
 
   async get(key: string, load: () => Promise<Loaded<V> | null>): Promise<V | null> {
@@ -52,13 +57,15 @@ export class TaggedCache<V> {
   private fresh(key: string): Entry<V> | undefined {
     const entry = this.entries.get(key);
     if (entry === undefined) return undefined;
-    this.entries.delete(key);
     if (entry.staleAt <= this.clock.now().getTime()) {
-      this.untag(key, entry);
+      this.drop(key);
       return undefined;
     }
-    // Put back at the end: the map's order is the order of use.
-    this.entries.set(key, entry);
+    // Put back at the end: the map's order is the order of use, once it matters which of them goes first.
+    if (this.entries.size > this.limits.maxEntries / 2) {
+      this.entries.delete(key);
+      this.entries.set(key, entry);
+    }
     return entry;
   }
 

@@ -7,11 +7,11 @@ import { ExactBody } from './exact-body.js';
 import {
   assertKey,
   clip,
-  collect,
   nothing,
   ObjectStoreError,
   probe,
   type ByteRange,
+  type ObjectFile,
   type ObjectSource,
   type ObjectStore,
   type OpenObject,
@@ -63,9 +63,28 @@ export class LocalStore implements ObjectStore {
     }
   }
 
+  async openFile(key: string): Promise<ObjectFile | null> {
+    const file = await openExisting(this.pathOf(key), key);
+    if (!file) return null;
+    try {
+      const info = await file.stat();
+      if (info.isFile()) return asObject(file, key, info.size);
+    } catch (error) {
+      await file.close();
+      throw ObjectStoreError.from('open', key, error);
+    }
+    await file.close();
+    return null;
+  }
+
   async get(key: string): Promise<Buffer | null> {
-    const object = await this.open(key);
-    return object && collect(object);
+    const file = await this.openFile(key);
+    if (!file) return null;
+    try {
+      return await readWhole(file);
+    } finally {
+      await file.close();
+    }
   }
 
   async delete(key: string): Promise<void> {
@@ -116,6 +135,26 @@ async function openObject(file: FileHandle, key: string, size: number, range?: B
   const source = file.createReadStream({ start, end: start + length - 1, highWaterMark: CHUNK });
   const body = new ExactBody(source, { key, length });
   return { size, start, length, body, close: () => void body.destroy() };
+}
+
+function asObject(file: FileHandle, key: string, size: number): ObjectFile {
+  const failed = (error: unknown) => {
+    throw ObjectStoreError.from('read', key, error);
+  };
+  const read = async (into: Uint8Array, length: number, position: number) =>
+    (await file.read(into, 0, length, position).catch(failed)).bytesRead;
+  return { key, size, read, close: () => file.close() };
+}
+
+async function readWhole(file: ObjectFile): Promise<Buffer> {
+  // Memory of its own: a part of a shared slab would keep the slab.
+  const bytes = Buffer.allocUnsafeSlow(file.size);
+  for (let seen = 0; seen < bytes.length;) {
+    const more = await file.read(bytes.subarray(seen), bytes.length - seen, seen);
+    if (more === 0) throw new ObjectStoreError('read', file.key, `ended after ${seen} of ${bytes.length} bytes`);
+    seen += more;
+  }
+  return bytes;
 }
 
 async function writeSynced(path: string, source: ObjectSource, sha256?: Buffer): Promise<void> {

@@ -37,10 +37,21 @@ export interface OpenObject {
   close(): void;
 }
 
+/** An object that is a file on this machine. Close it in the end. */
+export interface ObjectFile {
+  readonly key: string;
+  readonly size: number;
+  /** Fills the start of `into` with bytes from `position` on; returns how many, 0 at the end. */
+  read(into: Uint8Array, length: number, position: number): Promise<number>;
+  close(): Promise<void>;
+}
+
 export interface ObjectStore {
   /** Returns when the object is durable. Overwriting is allowed: readers see the old or the new bytes, never a mix. */
   put(key: string, source: ObjectSource, options?: PutOptions): Promise<void>;
   open(key: string, range?: ByteRange): Promise<OpenObject | null>;
+  /** Only of stores whose objects are files on this machine: cheaper than `open` for those who read much and often. */
+  openFile?(key: string): Promise<ObjectFile | null>;
   /** The whole object in memory: for small ones. */
   get(key: string): Promise<Buffer | null>;
   /** A missing object is deleted already. */

@@ -1,0 +1,133 @@
+import { type ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream/promises';
+import { Injectable } from '@nestjs/common';
+import { DomainError } from '../platform/errors.js';
+import { matchesEtag } from '../platform/http/etags.js';
+import { Objects } from '../platform/objects.js';
+import { readRange, type Slice } from './conditions.js';
+import { type Exchange } from './exchange.js';
+import { type DeliveredFile, type Stored } from './files.js';
+import { headOf, withRange, withSpecial } from './heads.js';
+import { type Bytes, HotObjects } from './hot-objects.js';
+import { Loans } from './loans.js';
+import { Buffers, pour } from './pouring.js';
+
+/** A file that somebody may have. */
+export interface Granted {
+  readonly kind: Stored['kind'];
+  readonly isPublic: boolean;
+  readonly file: DeliveredFile;
+}
+
+/** Did every byte of the file go out? */
+export type Sent = boolean | Promise<boolean>;
+
+/**
+ * Puts a file on the wire: 304, the whole or a part of it. At once where its bytes are in memory; larger ones in pieces at the
+ * reader's pace. Whatever fails before the head is out is thrown, and can still be told.
+ */
+@Injectable()
+export class Sending {
+  private readonly buffers = new Buffers();
+  private readonly loans = new Loans();
+
+  constructor(
+    private readonly hot: HotObjects,
+    private readonly objects: Objects,
+  ) {}
+
+  send(exchange: Exchange, granted: Granted): Sent {
+    const { response, ifNoneMatch } = exchange;
+    const { file, kind } = granted;
+    if (ifNoneMatch !== undefined && (ifNoneMatch === file.etag || matchesEtag(ifNoneMatch, file.etag))) {
+      response.writeHead(304, this.head(exchange, granted, true)).end();
+      return false;
+    }
+    const slice =
+      exchange.range !== undefined && (kind === 'tarball' || kind === 'docs') ? sliceOf(exchange, granted) : undefined;
+    if (exchange.isHead) {
+      this.begin(exchange, granted, slice).end();
+      return false;
+    }
+    if (!this.hot.takes(file) || this.loans.isFull) return this.pieces(exchange, granted, slice);
+    const bytes = this.hot.peek(file);
+    if (bytes !== undefined) return this.bytes(exchange, granted, slice, bytes);
+    return this.hot.get(file).then((read) => this.bytes(exchange, granted, slice, present(read)));
+  }
+
+  private bytes(exchange: Exchange, granted: Granted, slice: Slice | undefined, bytes: Bytes): Sent {
+    const { response } = exchange;
+    const { socket } = exchange.request;
+    if (socket.destroyed) return false;
+    this.begin(exchange, granted, slice);
+    if (slice !== undefined) {
+      const part = typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes;
+      response.end(part.subarray(slice.start, slice.end + 1));
+    } else if (typeof bytes === 'string') response.end(bytes, 'latin1');
+    else response.end(bytes);
+    // The kernel has taken all of it, as nearly always.
+    if (response.writableFinished) return slice === undefined && !socket.destroyed;
+    const left = this.loans.lend(granted.file, exchange);
+    return left.then((isWhole) => isWhole && slice === undefined);
+  }
+
+  private async pieces(exchange: Exchange, granted: Granted, slice: Slice | undefined): Promise<boolean> {
+    const { objectKey, size } = granted.file;
+    const file = await this.objects.openFile(objectKey);
+    if (file === undefined) return this.stream(exchange, granted, slice);
+    if (present(file).size !== size) {
+      await file!.close();
+      throw missing();
+    }
+    try {
+      const response = this.begin(exchange, granted, slice);
+      const isWhole = await pour(file!, slice ?? { start: 0, end: size - 1 }, response, this.buffers);
+      return isWhole && slice === undefined;
+    } finally {
+      await file!.close();
+    }
+  }
+
+  /** From a store that is not on this machine. */
+  private async stream(exchange: Exchange, granted: Granted, slice: Slice | undefined): Promise<boolean> {
+    const object = present(await this.objects.open(granted.file.objectKey, slice));
+    try {
+      // Follows the reader's pace and ends the body when the reader goes away.
+      await pipeline(object.body, this.begin(exchange, granted, slice));
+      return slice === undefined;
+    } finally {
+      object.close();
+    }
+  }
+
+  private begin(exchange: Exchange, granted: Granted, slice: Slice | undefined): ServerResponse {
+    const head = this.head(exchange, granted, false);
+    if (slice === undefined) return exchange.response.writeHead(200, head);
+    return exchange.response.writeHead(206, withRange(head, slice.start, slice.end, granted.file.size));
+  }
+
+  private head(exchange: Exchange, { kind, isPublic, file }: Granted, isUnchanged: boolean): string[] {
+    const head = headOf(kind, isPublic, file, exchange.id, isUnchanged);
+    const { warning, closes } = exchange;
+    if (warning === null && !closes) return head;
+    const message = warning === null ? undefined : exchange.message(warning, 'warn');
+    return withSpecial(head, { warning, message, closes });
+  }
+}
+
+function sliceOf({ response, range, ifRange }: Exchange, { file, isPublic }: Granted): Slice | undefined {
+  const slice = readRange(range, ifRange, file.size, file.etag);
+  if (slice === 'whole') return undefined;
+  if (slice !== 'unsatisfiable') return slice;
+  response.setHeader('content-range', `bytes */${file.size}`);
+  if (!isPublic) response.setHeader('vary', 'authorization');
+  throw Object.assign(new Error('the range lies behind the end of the file'), { statusCode: 416 });
+}
+
+function present<T>(object: T | null): T {
+  if (object === null) throw missing();
+  return object;
+}
+
+const missing = (): DomainError =>
+  new DomainError('unavailable', 'object_missing', 'the file cannot be read at the moment');
