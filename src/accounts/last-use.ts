@@ -7,7 +7,6 @@ import { type Logger, LOGGER } from '../platform/log.js';
 const FLUSH_MS = 15_000;
 /** A key used all day is written once in this time. */
 const WORTH_WRITING_MS = 60_000;
-const WORTH_NOTING_MS = 1000;
 
 interface Use {
   readonly at: Date;
@@ -32,14 +31,6 @@ export class LastUse implements OnModuleInit, BeforeApplicationShutdown {
     private readonly clock: Clock,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
-
-  /** Would {@link note} write down something new? Asked on the way of each fetch, before anything is gathered for it. */
-  isDue(table: Used, id: string): boolean {
-    const now = this.clock.now().getTime();
-    if (now - (this.written[table].get(id) ?? 0) < WORTH_WRITING_MS) return false;
-    const noted = this.waiting[table].get(id);
-    return noted === undefined || now - noted.at.getTime() >= WORTH_NOTING_MS;
-  }
 
   note(table: Used, id: string, origin: Origin): void {
     const at = this.clock.now();

@@ -1,5 +1,6 @@
 import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { Inject, Injectable } from '@nestjs/common';
+import { Clock } from '../platform/clock.js';
 import { CONFIG, type Config } from '../platform/config.js';
 import { DomainError, notFound } from '../platform/errors.js';
 import { bodyOf } from '../platform/http/error-filter.js';
@@ -33,6 +34,7 @@ export class DeliveryDoor {
     private readonly sending: Sending,
     private readonly downloads: Downloads,
     private readonly signingKey: SigningKey,
+    private readonly clock: Clock,
     @Inject(CONFIG) private readonly config: Config,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
@@ -42,7 +44,7 @@ export class DeliveryDoor {
   /** Takes the request if it is for the repository endpoint. */
   handle(request: IncomingMessage, response: ServerResponse): boolean {
     if (!isRepositoryUrl(request.url!, this.config.publicRepository)) return false;
-    const exchange = new Exchange(request, response, this.config.trustedProxies);
+    const exchange = new Exchange(request, response, this.clock.now().getTime(), this.config.trustedProxies);
     // Refusals are always logged; each delivered file only for those who ask for it, since that is most of what happens here.
     if (this.logsAll) this.logWhenDone(exchange);
     try {
@@ -54,6 +56,23 @@ export class DeliveryDoor {
   }
 
   private enter(exchange: Exchange): void {
+    if (!this.again(exchange)) this.first(exchange);
+  }
+
+  /** An address that has been asked for before, by somebody who has asked before: nearly all. */
+  private again(exchange: Exchange): boolean {
+    const { request, authorization, now } = exchange;
+    const file = this.files.again(request.url!, now);
+    if (file === undefined || (request.method !== 'GET' && !exchange.isHead)) return false;
+    const reader = this.readers.again(request.socket, file.wanted.scope, authorization, now);
+    // A repository that has been renamed leaves its name to another.
+    if (reader === undefined || reader instanceof DomainError || reader.repositoryId !== file.repositoryId)
+      return false;
+    this.deliver(exchange, file.wanted, reader, file);
+    return true;
+  }
+
+  private first(exchange: Exchange): void {
     const { request, authorization } = exchange;
     if (request.method !== 'GET' && !exchange.isHead) {
       exchange.response.setHeader('allow', 'GET, HEAD');
@@ -67,9 +86,9 @@ export class DeliveryDoor {
     // Asked by mix once a day for newer versions of itself; we have none, and a 404 would make it complain.
     if (wanted.kind === 'installs') return sendText(exchange, '');
     if (wanted.kind === 'policy') return this.later(exchange, this.policy(exchange, wanted));
-    const reader = this.readers.known(wanted.scope, authorization);
+    const reader = this.readers.known(wanted.scope, authorization, exchange.now);
     if (reader instanceof DomainError) throw reader;
-    const file = reader && this.files.known(reader.repositoryId, wanted);
+    const file = reader && this.files.known(reader.repositoryId, wanted, request.url!);
     if (reader === undefined || file === undefined) return this.later(exchange, this.find(exchange, wanted));
     this.deliver(exchange, wanted, reader, file);
   }
@@ -84,15 +103,15 @@ export class DeliveryDoor {
   private async policy(exchange: Exchange, wanted: Extract<Wanted, { kind: 'policy' }>): Promise<void> {
     const file = await this.files.open(wanted);
     if (file === null) return this.find(exchange, wanted);
-    const sent = this.sending.send(exchange, { kind: 'policy', isPublic: true, file });
+    const sent = this.sending.send(exchange, file, true);
     if (typeof sent !== 'boolean') await sent;
   }
 
   private deliver(exchange: Exchange, wanted: Stored, reader: Readable, file: DeliveredFile | null): void {
     exchange.warning = reader.warning;
-    this.readers.noteUse(reader, exchange);
+    this.readers.noteUse(reader, exchange.now, exchange);
     if (file === null) throw notFound(nameOf(wanted));
-    const sent = this.sending.send(exchange, { kind: wanted.kind, isPublic: reader.isPublic, file });
+    const sent = this.sending.send(exchange, file, reader.isPublic);
     if (sent === true) this.count(wanted, reader);
     else if (sent !== false) this.later(exchange, this.countLater(wanted, reader, sent));
   }
@@ -115,8 +134,14 @@ export class DeliveryDoor {
     response.once('close', () => {
       if (response.statusCode >= 400) return;
       const cut = !response.writableFinished || undefined;
-      this.logger.debug({ ...lineOf(exchange, response.statusCode), cut }, 'fetch');
+      this.logger.debug({ ...this.lineOf(exchange, response.statusCode), cut }, 'fetch');
     });
+  }
+
+  /** Without the query, which may hold anything. */
+  private lineOf({ id, request: { method, url }, now }: Exchange, status: number): object {
+    const ms = this.clock.now().getTime() - now;
+    return { request_id: id, method, path: url!.split('?')[0], status, ms };
   }
 
   private refuse(exchange: Exchange, error: unknown): void {
@@ -131,7 +156,7 @@ export class DeliveryDoor {
     const told = fatal ? exchange.message(message, 'fatal') : warning && exchange.message(warning, 'warn');
     if (typeof told === 'string') response.setHeader('x-hex-message', told);
     if (status === 401) response.setHeader('www-authenticate', CHALLENGE);
-    this.logger.info(lineOf(exchange, status), 'fetch refused');
+    this.logger.info(this.lineOf(exchange, status), 'fetch refused');
     sendText(exchange, `${message}\n`, status);
   }
 }
@@ -144,11 +169,6 @@ function sendText({ response, isHead, id, closes }: Exchange, text: string, stat
   response.setHeader('content-type', 'text/plain; charset=utf-8');
   response.setHeader('content-length', Buffer.byteLength(text));
   response.end(isHead ? undefined : text);
-}
-
-/** Without the query, which may hold anything. */
-function lineOf({ id, request: { method, url }, started }: Exchange, status: number): object {
-  return { request_id: id, method, path: url!.split('?')[0], status, ms: Math.round(performance.now() - started) };
 }
 
 function nameOf(wanted: Stored): string {

@@ -10,8 +10,7 @@ import { bodyWasNotAskedFor } from '../platform/http/server.js';
  * costs more than all that is looked up here.
  */
 export class Exchange {
-  readonly id = randomUUID();
-  readonly started = performance.now();
+  readonly id = nextId();
   readonly isHead: boolean;
   authorization: string | undefined;
   ifNoneMatch: string | undefined;
@@ -23,15 +22,16 @@ export class Exchange {
    * Nobody reads a body here; one that was announced and not asked for must not be taken for the next request, so the connection
    * ends.
    */
-  readonly closes: boolean;
+  closes = false;
 
   constructor(
     readonly request: IncomingMessage,
     readonly response: ServerResponse,
+    /** When it came, in milliseconds. */
+    readonly now: number,
     private readonly trustedProxies: readonly string[],
   ) {
     this.isHead = request.method === 'HEAD';
-    this.closes = bodyWasNotAskedFor(request);
     this.read(request.rawHeaders);
   }
 
@@ -53,9 +53,12 @@ export class Exchange {
   private read(raw: readonly string[]): void {
     for (let at = 0; at < raw.length; at += 2) {
       const name = raw[at]!;
-      // By their lengths: 5, 8 and twice 13.
-      if (name.length !== 13 && name.length !== 5 && name.length !== 8) continue;
+      // By their lengths: 5, 6, 8 and twice 13.
+      if (name.length !== 13 && (name.length > 8 || name.length < 5 || name.length === 7)) continue;
       switch (name.toLowerCase()) {
+        case 'expect':
+          this.closes = bodyWasNotAskedFor(this.request);
+          break;
         case 'authorization':
           // The first counts, as everywhere else in Node.
           this.authorization ??= raw[at + 1];
@@ -72,6 +75,11 @@ export class Exchange {
     }
   }
 }
+
+/** A UUID of which the last part counts: as good to find a request by, and cheaper than random ones. */
+const PROCESS = randomUUID().slice(0, 24);
+let count = 100_000_000_000;
+const nextId = (): string => `${PROCESS}${(count += 1)}`;
 
 /** Repeated fields are one list. */
 const both = (before: string | undefined, value: string): string =>

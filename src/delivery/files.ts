@@ -7,6 +7,7 @@ import { TaggedCache } from '../platform/tagged-cache.js';
 import { type RegistryObject } from '../registry/registry-object.entity.js';
 import { Registry } from '../registry/registry.js';
 import { type Wanted } from './paths.js';
+import { Shortcuts } from './shortcuts.js';
 
 /** Where the bytes of a path lie and what identifies them. */
 export interface DeliveredFile {
@@ -16,6 +17,9 @@ export interface DeliveredFile {
   readonly size: number;
   /** The size as a header has it. */
   readonly length: string;
+  /** What it was found for, and where. */
+  readonly wanted: Stored;
+  readonly repositoryId: string;
 }
 
 export type Stored = Extract<Wanted, { kind: 'index' | 'policy' | 'tarball' | 'docs' }>;
@@ -34,6 +38,7 @@ const ABSENT = { maxEntries: 10_000, maxAgeMs: 5_000 };
 export class Files {
   private readonly cache: TaggedCache<DeliveredFile>;
   private readonly absent: TaggedCache<true>;
+  private readonly shortcuts: Shortcuts<DeliveredFile>;
 
   constructor(
     private readonly registry: Registry,
@@ -43,50 +48,69 @@ export class Files {
     @Inject(CONFIG) { accessCacheMs }: Config,
   ) {
     this.cache = new TaggedCache(feed, clock, { maxEntries: 200_000, maxAgeMs: accessCacheMs });
+    this.shortcuts = new Shortcuts(this.cache, 100_000);
     const maxAgeMs = Math.min(ABSENT.maxAgeMs, accessCacheMs);
     this.absent = new TaggedCache(feed, clock, { ...ABSENT, maxAgeMs });
   }
 
-  /** What {@link find} would say, where that is known already. */
-  known(repositoryId: string, wanted: Stored): Known {
+  /** What was found for this very address before, if it still holds. */
+  again(url: string, now: number): DeliveredFile | undefined {
+    return this.shortcuts.find(url, now)?.value;
+  }
+
+  /** What {@link find} would say, where that is known already. `url` is the address that it was asked for by. */
+  known(repositoryId: string, wanted: Stored, url: string): Known {
     if (wanted.kind === 'docs') return undefined;
     const key = keyOf(repositoryId, wanted);
-    return this.cache.peek(key) ?? (this.absent.peek(key) === true ? null : undefined);
+    const held = this.cache.peek(key);
+    if (held === undefined) return this.absent.peek(key) === undefined ? undefined : null;
+    this.shortcuts.remember(url, held);
+    return held.value;
   }
 
   async find(repositoryId: string, wanted: Stored): Promise<DeliveredFile | null> {
     if ('path' in wanted) {
       const { path } = wanted;
       const look = () => this.registry.find(repositoryId, path);
-      return this.look(keyOf(repositoryId, wanted), `registry:${repositoryId}/${path}`, look);
+      return this.look(repositoryId, wanted, `registry:${repositoryId}/${path}`, look);
     }
     const { name, version } = wanted;
     // Asked for each time: people fetch documentation now and then, and then want what has just been published.
-    if (wanted.kind === 'docs') return delivered(await this.docs.find(repositoryId, name, version));
+    if (wanted.kind === 'docs') {
+      const found = await this.docs.find(repositoryId, name, version);
+      return found && delivered(found, wanted, repositoryId);
+    }
     const look = () => this.registry.tarball(repositoryId, name, version);
     // It changes only with its package's index, in one transaction, and both are dropped by the one announcement.
-    return this.look(keyOf(repositoryId, wanted), `registry:${repositoryId}/packages/${name}`, look);
+    return this.look(repositoryId, wanted, `registry:${repositoryId}/packages/${name}`, look);
   }
 
   /** What a private repository shows to everybody; null for all else that it has, or has not. */
-  open({ scope, path }: Extract<Wanted, { kind: 'policy' }>): Promise<DeliveredFile | null> {
+  open(wanted: Extract<Wanted, { kind: 'policy' }>): Promise<DeliveredFile | null> {
+    const { scope, path } = wanted;
     return this.cache.get(`open ${scope}/${path}`, async () => {
       const found = await this.registry.findOpen(scope, path);
       if (found === null) return null;
       const tags = [`repository:${scope}`, `registry:${found.repositoryId}/${path}`];
-      return { value: delivered(found), tags };
+      return { value: delivered(found, wanted, found.repositoryId), tags };
     });
   }
 
   /** One question for both memories: what it finds goes into the one, that it finds nothing into the other. */
-  private async look(key: string, tag: string, ask: () => Promise<Pointer | null>): Promise<DeliveredFile | null> {
+  private async look(
+    repositoryId: string,
+    wanted: Stored,
+    tag: string,
+    ask: () => Promise<Pointer | null>,
+  ): Promise<DeliveredFile | null> {
+    const key = keyOf(repositoryId, wanted);
     const found = () =>
       this.cache.get(key, async () => {
         const pointer = await ask();
-        return pointer && { value: delivered(pointer), tags: [tag] };
+        return pointer && { value: delivered(pointer, wanted, repositoryId), tags: [tag] };
       });
     const known = this.cache.peek(key);
-    if (known !== undefined) return known;
+    if (known !== undefined) return known.value;
     const isAbsent = await this.absent.get(key, async () =>
       (await found()) === null ? { value: true, tags: [tag] } : null,
     );
@@ -100,10 +124,6 @@ const keyOf = (repositoryId: string, wanted: Stored): string =>
 
 type Pointer = Pick<RegistryObject, 'objectKey' | 'sha256' | 'size'>;
 
-function delivered(pointer: Pointer): DeliveredFile;
-function delivered(pointer: Pointer | null): DeliveredFile | null;
-function delivered(pointer: Pointer | null): DeliveredFile | null {
-  if (pointer === null) return null;
-  const { objectKey, sha256, size } = pointer;
-  return { objectKey, size, etag: `"${sha256.toString('hex')}"`, length: String(size) };
+function delivered({ objectKey, sha256, size }: Pointer, wanted: Stored, repositoryId: string): DeliveredFile {
+  return { objectKey, size, etag: `"${sha256.toString('hex')}"`, length: String(size), wanted, repositoryId };
 }

@@ -46,14 +46,9 @@ export interface Special {
  * The head of an answer: 200 with the whole file, or 304. The arrays are made once and used for every answer, with three places
  * filled in; so it must be written before the next one is asked for.
  */
-export function headOf(
-  kind: Stored['kind'],
-  isPublic: boolean,
-  file: DeliveredFile,
-  requestId: string,
-  isUnchanged: boolean,
-): string[] {
-  const { head, etag, id, length } = (isUnchanged ? UNCHANGED : WHOLE)[isPublic ? 'public' : 'private'][kind];
+export function headOf(file: DeliveredFile, isPublic: boolean, requestId: string, isUnchanged: boolean): string[] {
+  const audience = isPublic ? 'public' : 'private';
+  const { head, etag, id, length } = (isUnchanged ? UNCHANGED : WHOLE)[audience][file.wanted.kind];
   head[id] = requestId;
   head[etag] = file.etag;
   if (length >= 0) head[length] = file.length;

@@ -9,17 +9,27 @@ import { ChangeFeed } from '../platform/change-feed.js';
 import { Clock } from '../platform/clock.js';
 import { CONFIG, type Config } from '../platform/config.js';
 import { DomainError } from '../platform/errors.js';
-import { type Loaded, TaggedCache } from '../platform/tagged-cache.js';
+import { type Held, type Loaded, TaggedCache } from '../platform/tagged-cache.js';
+import { Shortcuts } from './shortcuts.js';
 
 /** A repository that the request may fetch from. */
 export interface Readable {
   readonly repositoryId: string;
+  /** By the name that was asked for; undefined: the public one. */
+  readonly scope: string | undefined;
   readonly isPublic: boolean;
   /** What the client should print of the organization's standing. */
   readonly warning: string | null;
-  /** Whose last use a fetch is. */
-  readonly used: { readonly table: 'keys' | 'grants'; readonly id: string } | undefined;
+  /** Whose last use a fetch is; asked whether it is due not before `askAt`. */
+  readonly used: { readonly table: 'keys' | 'grants'; readonly id: string; askAt: number } | undefined;
 }
+
+const LAST = Symbol('last reader');
+
+/** A connection, with who was let in by it last. */
+export type Connection = object & {
+  [LAST]?: { readonly authorization: string | undefined; readonly reader: Held<Readable> };
+};
 
 /** A refusal, and what it was made of; null: not to be remembered. */
 class Refused extends Error {
@@ -31,6 +41,8 @@ class Refused extends Error {
   }
 }
 
+/** A key is written down once a minute at most (`accounts/last-use`); of what comes within a second, one fetch stands for all. */
+const ASK_USE_MS = 1000;
 /** Long enough to spare the database a program that goes on asking, short enough for a right that has just been given. */
 const REFUSED = { maxEntries: 5_000, maxAgeMs: 500 };
 
@@ -42,6 +54,8 @@ const REFUSED = { maxEntries: 5_000, maxAgeMs: 500 };
 export class Readers {
   private readonly cache: TaggedCache<Readable>;
   private readonly refused: TaggedCache<DomainError>;
+  /** By the hash of the credential: most are used for one repository only. */
+  private readonly shortcuts: Shortcuts<Readable>;
 
   constructor(
     private readonly callers: Callers,
@@ -52,14 +66,43 @@ export class Readers {
     @Inject(CONFIG) { accessCacheMs }: Config,
   ) {
     this.cache = new TaggedCache(feed, clock, { maxEntries: 50_000, maxAgeMs: accessCacheMs });
+    this.shortcuts = new Shortcuts(this.cache, 50_000);
     const maxAgeMs = Math.min(REFUSED.maxAgeMs, accessCacheMs);
     this.refused = new TaggedCache(feed, clock, { ...REFUSED, maxAgeMs });
   }
 
   /** What {@link admit} would answer or throw, where that is known already. */
-  known(scope: string | undefined, authorization: string | undefined): Readable | DomainError | undefined {
-    const key = keyOf(scope, authorization);
-    return this.cache.peek(key) ?? this.refused.peek(key);
+  known(scope: string | undefined, authorization: string | undefined, now: number): Readable | DomainError | undefined {
+    return this.look(scope, authorization, now)?.value;
+  }
+
+  /**
+   * The same for the next request of a connection: one client, with one credential. Then it need not even be hashed. The
+   * connection holds the credential as it came, and no longer than it lasts.
+   */
+  again(connection: Connection, scope: string | undefined, authorization: string | undefined, now: number) {
+    const last = connection[LAST];
+    if (last !== undefined && last.authorization === authorization && last.reader.value.scope === scope)
+      if (this.cache.holds(last.reader, now)) return last.reader.value;
+    const reader = this.look(scope, authorization, now);
+    if (reader === undefined || reader.value instanceof DomainError) return reader?.value;
+    connection[LAST] = { authorization, reader: reader as Held<Readable> };
+    return reader.value;
+  }
+
+  private look(
+    scope: string | undefined,
+    authorization: string | undefined,
+    now: number,
+  ): Held<Readable | DomainError> | undefined {
+    const who = hashOf(scope, authorization);
+    const again = this.shortcuts.find(who, now);
+    if (again !== undefined && again.value.scope === scope) return again;
+    const key = keyOf(scope, who);
+    const held = this.cache.peek(key);
+    if (held === undefined) return this.refused.peek(key);
+    this.shortcuts.remember(who, held);
+    return held;
   }
 
   /**
@@ -67,7 +110,7 @@ export class Readers {
    * for this repository, whether or not that exists.
    */
   async admit(scope: string | undefined, authorization: string | undefined, origin: Origin): Promise<Readable> {
-    const key = keyOf(scope, authorization);
+    const key = keyOf(scope, hashOf(scope, authorization));
     // What is open to all ignores credentials, bad ones included: clients send what they have and do not ask again without.
     const admitted = () => this.cache.get(key, () => this.load(scope, scope && authorization, origin));
     try {
@@ -80,9 +123,10 @@ export class Readers {
   }
 
   /** A fetch is a use of the key or grant behind it. Where from is asked only where it will be written down. */
-  noteUse({ used }: Readable, from: { origin(): Origin }): void {
-    if (used !== undefined && this.lastUse.isDue(used.table, used.id))
-      this.lastUse.note(used.table, used.id, from.origin());
+  noteUse({ used }: Readable, now: number, from: { origin(): Origin }): void {
+    if (used === undefined || now < used.askAt) return;
+    used.askAt = now + ASK_USE_MS;
+    this.lastUse.note(used.table, used.id, from.origin());
   }
 
   private async load(scope: string | undefined, header: string | undefined, origin: Origin): Promise<Loaded<Readable>> {
@@ -103,6 +147,7 @@ export class Readers {
     return {
       value: {
         repositoryId: repository.id,
+        scope,
         isPublic: scopeOf(repository) === undefined,
         warning,
         used: usedOf(caller),
@@ -125,12 +170,13 @@ export class Readers {
   }
 }
 
-const NOBODY = ' ';
+const NOBODY = '';
 
-function keyOf(scope: string | undefined, authorization: string | undefined): string {
-  if (scope === undefined) return NOBODY;
-  return authorization === undefined ? `${scope} ` : `${scope} ${hash('sha256', authorization, 'base64')}`;
-}
+/** Of the credential. What is open to all does not look at it. */
+const hashOf = (scope: string | undefined, authorization: string | undefined): string =>
+  scope === undefined || authorization === undefined ? NOBODY : hash('sha256', authorization, 'base64');
+
+const keyOf = (scope: string | undefined, who: string): string => `${scope ?? ''} ${who}`;
 
 /**
  * Is a refusal the same when it is asked for again at once? Not a password's: it depends on how often one was guessed before,
@@ -147,8 +193,8 @@ function remembered(refused: unknown): Loaded<DomainError> {
 }
 
 function usedOf({ key, grant }: Caller): Readable['used'] {
-  if (grant !== undefined) return { table: 'grants', id: grant.id };
-  return key === null ? undefined : { table: 'keys', id: key.id };
+  if (grant !== undefined) return { table: 'grants', id: grant.id, askAt: 0 };
+  return key === null ? undefined : { table: 'keys', id: key.id, askAt: 0 };
 }
 
 /** On the repository endpoint 401 means "log in", so a good credential that is not enough gets 403 (hex-protocol.md 1.6). */

@@ -6,18 +6,11 @@ import { matchesEtag } from '../platform/http/etags.js';
 import { Objects } from '../platform/objects.js';
 import { readRange, type Slice } from './conditions.js';
 import { type Exchange } from './exchange.js';
-import { type DeliveredFile, type Stored } from './files.js';
+import { type DeliveredFile } from './files.js';
 import { headOf, withRange, withSpecial } from './heads.js';
 import { type Bytes, HotObjects } from './hot-objects.js';
 import { Loans } from './loans.js';
 import { Buffers, pour } from './pouring.js';
-
-/** A file that somebody may have. */
-export interface Granted {
-  readonly kind: Stored['kind'];
-  readonly isPublic: boolean;
-  readonly file: DeliveredFile;
-}
 
 /** Did every byte of the file go out? */
 export type Sent = boolean | Promise<boolean>;
@@ -36,78 +29,100 @@ export class Sending {
     private readonly objects: Objects,
   ) {}
 
-  send(exchange: Exchange, granted: Granted): Sent {
+  send(exchange: Exchange, file: DeliveredFile, isPublic: boolean): Sent {
     const { response, ifNoneMatch } = exchange;
-    const { file, kind } = granted;
     if (ifNoneMatch !== undefined && (ifNoneMatch === file.etag || matchesEtag(ifNoneMatch, file.etag))) {
-      response.writeHead(304, this.head(exchange, granted, true)).end();
+      response.writeHead(304, this.head(exchange, file, isPublic, true)).end();
       return false;
     }
     const slice =
-      exchange.range !== undefined && (kind === 'tarball' || kind === 'docs') ? sliceOf(exchange, granted) : undefined;
+      exchange.range !== undefined && !('path' in file.wanted) ? sliceOf(exchange, file, isPublic) : undefined;
     if (exchange.isHead) {
-      this.begin(exchange, granted, slice).end();
+      this.begin(exchange, file, isPublic, slice).end();
       return false;
     }
-    if (!this.hot.takes(file) || this.loans.isFull) return this.pieces(exchange, granted, slice);
+    if (!this.hot.takes(file) || this.loans.isFull) return this.pieces(exchange, file, isPublic, slice);
     const bytes = this.hot.peek(file);
-    if (bytes !== undefined) return this.bytes(exchange, granted, slice, bytes);
-    return this.hot.get(file).then((read) => this.bytes(exchange, granted, slice, present(read)));
+    if (bytes !== undefined) return this.bytes(exchange, file, isPublic, slice, bytes);
+    return this.hot.get(file).then((read) => this.bytes(exchange, file, isPublic, slice, present(read)));
   }
 
-  private bytes(exchange: Exchange, granted: Granted, slice: Slice | undefined, bytes: Bytes): Sent {
+  private bytes(
+    exchange: Exchange,
+    file: DeliveredFile,
+    isPublic: boolean,
+    slice: Slice | undefined,
+    bytes: Bytes,
+  ): Sent {
     const { response } = exchange;
     const { socket } = exchange.request;
     if (socket.destroyed) return false;
-    this.begin(exchange, granted, slice);
+    this.begin(exchange, file, isPublic, slice);
     if (slice !== undefined) {
       const part = typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes;
       response.end(part.subarray(slice.start, slice.end + 1));
-    } else if (typeof bytes === 'string') response.end(bytes, 'latin1');
+    } else if (typeof bytes === 'string') this.atOnce(response, bytes);
     else response.end(bytes);
     // The kernel has taken all of it, as nearly always.
     if (response.writableFinished) return slice === undefined && !socket.destroyed;
-    const left = this.loans.lend(granted.file, exchange);
+    const left = this.loans.lend(file, exchange);
     return left.then((isWhole) => isWhole && slice === undefined);
   }
 
-  private async pieces(exchange: Exchange, granted: Granted, slice: Slice | undefined): Promise<boolean> {
-    const { objectKey, size } = granted.file;
-    const file = await this.objects.openFile(objectKey);
-    if (file === undefined) return this.stream(exchange, granted, slice);
-    if (present(file).size !== size) {
-      await file!.close();
+  /** Head and body in one write. `end` with a body makes a vector of three parts for the kernel, the last of them empty. */
+  private atOnce(response: ServerResponse, bytes: string): void {
+    response.write(bytes, 'latin1');
+    response.socket?.uncork();
+    response.end();
+  }
+
+  private async pieces(
+    exchange: Exchange,
+    file: DeliveredFile,
+    isPublic: boolean,
+    slice: Slice | undefined,
+  ): Promise<boolean> {
+    const { objectKey, size } = file;
+    const object = await this.objects.openFile(objectKey);
+    if (object === undefined) return this.stream(exchange, file, isPublic, slice);
+    if (present(object).size !== size) {
+      await object!.close();
       throw missing();
     }
     try {
-      const response = this.begin(exchange, granted, slice);
-      const isWhole = await pour(file!, slice ?? { start: 0, end: size - 1 }, response, this.buffers);
+      const response = this.begin(exchange, file, isPublic, slice);
+      const isWhole = await pour(object!, slice ?? { start: 0, end: size - 1 }, response, this.buffers);
       return isWhole && slice === undefined;
     } finally {
-      await file!.close();
+      await object!.close();
     }
   }
 
   /** From a store that is not on this machine. */
-  private async stream(exchange: Exchange, granted: Granted, slice: Slice | undefined): Promise<boolean> {
-    const object = present(await this.objects.open(granted.file.objectKey, slice));
+  private async stream(
+    exchange: Exchange,
+    file: DeliveredFile,
+    isPublic: boolean,
+    slice: Slice | undefined,
+  ): Promise<boolean> {
+    const object = present(await this.objects.open(file.objectKey, slice));
     try {
       // Follows the reader's pace and ends the body when the reader goes away.
-      await pipeline(object.body, this.begin(exchange, granted, slice));
+      await pipeline(object.body, this.begin(exchange, file, isPublic, slice));
       return slice === undefined;
     } finally {
       object.close();
     }
   }
 
-  private begin(exchange: Exchange, granted: Granted, slice: Slice | undefined): ServerResponse {
-    const head = this.head(exchange, granted, false);
+  private begin(exchange: Exchange, file: DeliveredFile, isPublic: boolean, slice: Slice | undefined): ServerResponse {
+    const head = this.head(exchange, file, isPublic, false);
     if (slice === undefined) return exchange.response.writeHead(200, head);
-    return exchange.response.writeHead(206, withRange(head, slice.start, slice.end, granted.file.size));
+    return exchange.response.writeHead(206, withRange(head, slice.start, slice.end, file.size));
   }
 
-  private head(exchange: Exchange, { kind, isPublic, file }: Granted, isUnchanged: boolean): string[] {
-    const head = headOf(kind, isPublic, file, exchange.id, isUnchanged);
+  private head(exchange: Exchange, file: DeliveredFile, isPublic: boolean, isUnchanged: boolean): string[] {
+    const head = headOf(file, isPublic, exchange.id, isUnchanged);
     const { warning, closes } = exchange;
     if (warning === null && !closes) return head;
     const message = warning === null ? undefined : exchange.message(warning, 'warn');
@@ -115,7 +130,7 @@ export class Sending {
   }
 }
 
-function sliceOf({ response, range, ifRange }: Exchange, { file, isPublic }: Granted): Slice | undefined {
+function sliceOf({ response, range, ifRange }: Exchange, file: DeliveredFile, isPublic: boolean): Slice | undefined {
   const slice = readRange(range, ifRange, file.size, file.etag);
   if (slice === 'whole') return undefined;
   if (slice !== 'unsatisfiable') return slice;

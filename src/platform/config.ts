@@ -106,7 +106,7 @@ const settings = z.object({
   UPLOAD_IDLE_SECONDS: whole(1, 600).default(30),
   API_LIMIT_PER_IP: whole(1, 1_000_000).default(100),
   API_LIMIT_PER_ACTOR: whole(1, 1_000_000).default(500),
-  ACCESS_CACHE_SECONDS: whole(0, 600).default(30),
+  ACCESS_CACHE_SECONDS: whole(0, 600).default(300),
   ROLE: z.enum(roles, { error: `must be one of ${roles.join(', ')}` }).default('all'),
   DELIVERY_WORKERS: z
     .literal('auto')

@@ -9,8 +9,17 @@ export interface Loaded<V> {
   readonly until?: Date | null;
 }
 
+/** An answer in memory, for those who keep a way to it that is shorter than its key. */
+export interface Held<V> {
+  readonly value: V;
+  readonly staleAt: number;
+  /** Not dropped so far. */
+  readonly isKept: boolean;
+}
+
 interface Entry<V> extends Loaded<V> {
   readonly staleAt: number;
+  isKept: boolean;
 }
 
 /** While changes cannot be heard, nothing is believed for longer than this. */
@@ -37,8 +46,16 @@ export class TaggedCache<V> {
   }
 
   /** What is remembered under `key` now, without waiting for anything. */
-  peek(key: string): V | undefined {
-    return this.fresh(key)?.value;
+  peek(key: string): Held<V> | undefined {
+    return this.fresh(key);
+  }
+
+  /**
+   * Would {@link peek} find the same? For those who have it in their hand. False also where the order of use matters, which
+   * only looking it up can keep.
+   */
+  holds({ isKept, staleAt }: Held<V>, now: number): boolean {
+    return isKept && staleAt > now && !this.isFilling;
   }
 
   async get(key: string, load: () => Promise<Loaded<V> | null>): Promise<V | null> {
@@ -54,6 +71,10 @@ export class TaggedCache<V> {
     return result;
   }
 
+  private get isFilling(): boolean {
+    return this.entries.size > this.limits.maxEntries / 2;
+  }
+
   private fresh(key: string): Entry<V> | undefined {
     const entry = this.entries.get(key);
     if (entry === undefined) return undefined;
@@ -62,7 +83,7 @@ export class TaggedCache<V> {
       return undefined;
     }
     // Put back at the end: the map's order is the order of use, once it matters which of them goes first.
-    if (this.entries.size > this.limits.maxEntries / 2) {
+    if (this.isFilling) {
       this.entries.delete(key);
       this.entries.set(key, entry);
     }
@@ -76,12 +97,14 @@ export class TaggedCache<V> {
     return loaded.value;
   }
 
-  private keep(key: string, loaded: Loaded<V>): void {
+  private keep(key: string, { value, tags, until }: Loaded<V>): void {
     const maxAge = this.feed.listening ? this.limits.maxAgeMs : Math.min(DEAF_MS, this.limits.maxAgeMs);
-    const staleAt = Math.min(this.clock.now().getTime() + maxAge, loaded.until?.getTime() ?? Infinity);
+    // Not all of those that were first asked for at the same time are asked for again at the same time.
+    const age = maxAge * (0.75 + Math.random() / 4);
+    const staleAt = Math.min(this.clock.now().getTime() + age, until?.getTime() ?? Infinity);
     this.drop(key);
-    this.entries.set(key, { ...loaded, staleAt });
-    for (const tag of loaded.tags) {
+    this.entries.set(key, { value, tags, staleAt, isKept: true });
+    for (const tag of tags) {
       const keys = this.keysOf.get(tag);
       if (keys === undefined) this.keysOf.set(tag, new Set([key]));
       else keys.add(key);
@@ -96,6 +119,7 @@ export class TaggedCache<V> {
 
   private clear(): void {
     this.epoch += 1;
+    for (const entry of this.entries.values()) entry.isKept = false;
     this.entries.clear();
     this.keysOf.clear();
   }
@@ -103,6 +127,7 @@ export class TaggedCache<V> {
   private drop(key: string): void {
     const entry = this.entries.get(key);
     if (entry === undefined) return;
+    entry.isKept = false;
     this.entries.delete(key);
     this.untag(key, entry);
   }

@@ -1,0 +1,214 @@
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DataSource } from 'typeorm';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { cloneDatabase } from '../test/support/database.js';
+import { settings } from '../test/support/app.js';
+import { AMOUNTS, type DeliveryData, makeDeliveryData, type Wanted } from './support/delivery-data.js';
+import { atRate, full, median, type OpenLoop, type Throughput } from './support/load.js';
+import * as servers from './support/servers.js';
+import { CORES, type Server, tools } from './support/servers.js';
+
+/** Rounds, in each of which every server has its turn; and the seconds of a turn. */
+const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 5);
+const SECONDS = Number(process.env['BENCH_SECONDS'] ?? 1);
+const ONLY = process.env['BENCH_ONLY']?.split(',');
+/** Different requests of a kind. */
+const LINES = 4000;
+const RATES = [1_400, 14_000];
+
+type Kind = '2 kB index' | '304' | '50 kB tarball' | '1 MB tarball' | 'mix';
+const KINDS: readonly Kind[] = ['2 kB index', '304', '50 kB tarball', '1 MB tarball', 'mix'];
+
+let directory: string;
+let data: DeliveryData;
+let all: Server[] = [];
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'propolis-bench-'));
+  const databaseUrl = await cloneDatabase();
+  const db = await new DataSource({ type: 'postgres', url: databaseUrl }).initialize();
+  data = await makeDeliveryData(db, directory, settings(directory, 0)['SECRET_KEY']!, 'acme');
+  await db.query('analyze');
+  await db.destroy();
+  const keysFile = join(directory, 'keys');
+  writeFileSync(keysFile, data.keys.join('\n'));
+  all = [await servers.startPropolis(databaseUrl, directory), await servers.startRawNode(keysFile, data.root)];
+  if (tools.nginx)
+    all.push(
+      await servers.startAuthRequest(directory, keysFile, data.root),
+      await servers.startNginx(directory, data.root),
+    );
+}, 300_000);
+
+afterAll(async () => {
+  for (const server of all) await servers.stop(server);
+  await rm(directory, { recursive: true, force: true });
+}, 60_000);
+
+test('delivery beside nginx and plain Node', { timeout: 1_800_000 }, async () => {
+  for (const [tool, isHere] of Object.entries(tools))
+    if (!isHere) say(`${tool} is not on this machine: what needs it is left out.`);
+  if (!tools.wrk) return;
+  const kinds = KINDS.filter((kind) => ONLY === undefined || ONLY.some((word) => kind.startsWith(word)));
+  const throughput = new Map<Kind, Map<Server, Throughput[]>>();
+  for (const kind of kinds) throughput.set(kind, await measure(kind));
+  const open = ONLY === undefined || ONLY.includes('open') ? await openLoops() : [];
+  const report = [...throughputTable(throughput), '', ...openTable(open), '', ...memoryLines()].join('\n');
+  say(report);
+  if (process.env['BENCH_README'] !== undefined) writeReadme(report);
+  const failed = [...throughput.values()].flatMap((each) => [...each.values()].flat()).map((one) => one.failed);
+  expect([...failed, ...open.flatMap(({ results }) => results.map((one) => one.failed))].every((n) => n === 0)).toBe(
+    true,
+  );
+});
+
+async function measure(kind: Kind): Promise<Map<Server, Throughput[]>> {
+  const results = new Map<Server, Throughput[]>(all.map((server) => [server, []]));
+  // Files this large keep two cores busy on both sides; held on one core each, the kernel's copying is all that one sees.
+  const cores = kind === '1 MB tarball' ? CORES.both : CORES.generator;
+  for (const server of all) {
+    servers.move(server, kind === '1 MB tarball' ? CORES.both : CORES.servers);
+    await warm(server, fileFor(kind, server), cores);
+  }
+  for (let round = 0; round < ROUNDS; round += 1)
+    for (const server of all) results.get(server)!.push(await full(server, fileFor(kind, server), SECONDS, cores));
+  return results;
+}
+
+/** Until it does not get faster any more: what is asked for the first time is asked of the database. */
+async function warm(server: Server, file: string, cores: string): Promise<void> {
+  let [before, asked] = [0, 0];
+  for (let time = 0; time < 20; time += 1) {
+    const { perSecond } = await full(server, file, 1, cores);
+    asked += perSecond;
+    if (asked > 3 * LINES && perSecond < before * 1.1) return;
+    before = perSecond;
+  }
+}
+
+interface OpenLoops {
+  readonly server: Server;
+  readonly rate: number;
+  readonly results: OpenLoop[];
+}
+
+async function openLoops(): Promise<OpenLoops[]> {
+  for (const server of all) servers.move(server, CORES.servers);
+  const loops = RATES.flatMap((rate) => all.map((server) => ({ server, rate, results: [] as OpenLoop[] })));
+  for (let round = 0; round < ROUNDS; round += 1)
+    for (const { server, rate, results } of loops)
+      results.push(await atRate(server, fileFor('mix', server), rate, Math.max(2, SECONDS)));
+  return loops;
+}
+
+const files = new Map<string, string>();
+
+/** The requests of a kind, a few thousand of them, by many keys; the same ones for every server, but for its own ETags. */
+function fileFor(kind: Kind, server: Server): string {
+  const isNginx = server.name.startsWith('nginx');
+  const name = join(directory, `requests ${kind}${isNginx ? ' nginx' : ''}`.replaceAll(' ', '-'));
+  if (files.has(name)) return name;
+  files.set(name, name);
+  const etag = (wanted: Wanted) => (isNginx ? nginxEtag(wanted) : wanted.etag);
+  const plain = (from: readonly Wanted[], many: number) => pick(from, many).map((one) => `${one.path} KEY -`);
+  const known = (from: readonly Wanted[], many: number) =>
+    pick(from, many).map((one) => `${one.path} KEY ${etag(one)}`);
+  const { index, tarball, large } = data;
+  const lines = {
+    '2 kB index': () => plain(index, LINES),
+    '304': () => known(index, LINES),
+    '50 kB tarball': () => plain(tarball.slice(0, AMOUNTS.tarballs), AMOUNTS.tarballs),
+    '1 MB tarball': () => plain(large, large.length),
+    // Mostly questions whether something is new, then indexes, then what is to be installed.
+    mix: () => [
+      ...known(index, 1800),
+      ...plain(index, 1200),
+      ...plain(tarball.slice(0, AMOUNTS.tarballs), 990),
+      ...plain(large, 10),
+    ],
+  }[kind]();
+  const keyed = shuffled(lines).map((line, at) => line.replace('KEY', data.keys[at % data.keys.length]!));
+  writeFileSync(name, `${keyed.join('\n')}\n`);
+  return name;
+}
+
+/** Evenly from the whole list, the same in every run. */
+const pick = (from: readonly Wanted[], many: number): Wanted[] =>
+  Array.from({ length: many }, (_, at) => from[Math.floor((at * from.length) / many)]!);
+
+function shuffled<T>(list: readonly T[]): T[] {
+  let seed = 42;
+  const random = () => (seed = (seed * 1_103_515_245 + 12_345) % 2 ** 31) / 2 ** 31;
+  return list
+    .map((value) => [random(), value] as const)
+    .sort(([a], [b]) => a - b)
+    .map(([, value]) => value);
+}
+
+function nginxEtag({ path }: Wanted): string {
+  const { mtimeMs, size } = statSync(join(data.root, path));
+  return `"${Math.floor(mtimeMs / 1000).toString(16)}-${size.toString(16)}"`;
+}
+
+function throughputTable(results: ReadonlyMap<Kind, ReadonlyMap<Server, Throughput[]>>): string[] {
+  const rows = [...results].map(([kind, each]) => {
+    const rate = (server: Server) => median(each.get(server)!.map(({ perSecond }) => perSecond));
+    const [propolis, ...others] = all;
+    // Of each round by itself: what disturbs the machine disturbs the whole round.
+    const ratio = (other: Server) =>
+      median(each.get(propolis!)!.map(({ perSecond }, round) => perSecond / each.get(other)![round]!.perSecond));
+    const cells = others.map((other) => `${ratio(other).toFixed(2)}`);
+    const cpu = all.map((server) => Math.round(median(each.get(server)!.map((one) => one.cpu))));
+    return `| ${kind} | ${Math.round(rate(propolis!)).toLocaleString('en')} | ${cells.join(' | ')} | ${cpu.join(' / ')} |`;
+  });
+  const others = all.slice(1).map(({ name }) => `÷ ${name}`);
+  return [
+    `| throughput | Propolis, requests/s | ${others.join(' | ')} | µs of processor a request: ${all.map(({ name }) => name).join(' / ')} |`,
+    `|---|---|${others.map(() => '---').join('|')}|---|`,
+    ...rows,
+  ];
+}
+
+function openTable(loops: readonly OpenLoops[]): string[] {
+  if (loops.length === 0) return [];
+  const row = (rate: number) => {
+    const cells = loops
+      .filter((loop) => loop.rate === rate)
+      .map(({ results }) => {
+        const [p50, p99] = [median(results.map((one) => one.p50)), median(results.map((one) => one.p99))];
+        const late = results.some((one) => one.late > one.total / 1000) ? ' (generator late)' : '';
+        const failed = results.reduce((sum, one) => sum + one.failed, 0);
+        return `${p50.toFixed(2)} / ${p99.toFixed(2)}${late}${failed > 0 ? ` (${failed} failed)` : ''}`;
+      });
+    return `| ${rate.toLocaleString('en')} a second | ${cells.join(' | ')} |`;
+  };
+  return [
+    `| open loop, mix: p50 / p99 in ms | ${all.map(({ name }) => name).join(' | ')} |`,
+    `|---|${all.map(() => '---').join('|')}|`,
+    ...RATES.map(row),
+  ];
+}
+
+function memoryLines(): string[] {
+  const cells = all.map((server) => {
+    const { now, most } = servers.memoryMb(server);
+    return `${server.name} ${Math.round(now)} (at most ${Math.round(most)})`;
+  });
+  return [`Resident memory after all of it, in MB: ${cells.join(', ')}.`];
+}
+
+function writeReadme(report: string): void {
+  const path = join(import.meta.dirname, '../README.md');
+  const [begin, end] = ['<!-- bench:delivery -->', '<!-- /bench:delivery -->'];
+  const readme = readFileSync(path, 'utf8');
+  const [before, after] = [readme.indexOf(begin), readme.indexOf(end)];
+  if (before < 0 || after < 0) throw new Error(`README.md has no ${begin} … ${end}`);
+  const machine = `${cpus().length} cores (${cpus()[0]!.model.trim()}), Node ${process.versions.node}`;
+  const words = `Measured ${new Date().toISOString().slice(0, 10)} on a virtual machine with ${machine}; servers on one core, generator on the other (1 MB: on both). Medians of ${ROUNDS} alternating rounds of ${SECONDS} s; ${AMOUNTS.packages.toLocaleString('en')} packages, ${(AMOUNTS.packages * AMOUNTS.versions).toLocaleString('en')} versions, ${AMOUNTS.keys.toLocaleString('en')} keys.`;
+  writeFileSync(path, `${readme.slice(0, before + begin.length)}\n\n${words}\n\n${report}\n\n${readme.slice(after)}`);
+}
+
+const say = (text: string): void => void process.stdout.write(`\n${text}\n`);

@@ -1,0 +1,66 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { CORES, cpuMs, pinned, type Server } from './servers.js';
+
+const run = promisify(execFile);
+const here = import.meta.dirname;
+
+export interface Throughput {
+  readonly perSecond: number;
+  /** Microseconds of processor for each request. */
+  readonly cpu: number;
+  /** Milliseconds. */
+  readonly p50: number;
+  readonly p99: number;
+  readonly failed: number;
+}
+
+/** As many requests as the server can take, over 32 connections, by wrk. */
+export async function full(server: Server, file: string, seconds: number, cores: string): Promise<Throughput> {
+  const before = cpuMs(server);
+  const url = `http://127.0.0.1:${server.port}`;
+  const wrk = ['wrk', '-t8', '-c32', `-d${seconds}s`, '-s', join(here, 'requests.lua'), url, '--', file];
+  const [program, ...args] = pinned(cores, wrk);
+  const { stdout } = await run(program!, args);
+  const numbers = /RESULT (.+)/.exec(stdout)?.[1]?.split(' ').map(Number);
+  if (numbers === undefined) throw new Error(stdout);
+  const [requests, micros, , status, broken, p50, p99] = numbers as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  return {
+    perSecond: (requests / micros) * 1e6,
+    cpu: ((cpuMs(server) - before) * 1000) / requests,
+    ...{ p50: p50 / 1000, p99: p99 / 1000, failed: status + broken },
+  };
+}
+
+export interface OpenLoop {
+  readonly total: number;
+  readonly done: number;
+  readonly failed: number;
+  /** Requests that the generator sent more than 5 ms too late, by its own fault. */
+  readonly late: number;
+  readonly p50: number;
+  readonly p99: number;
+  readonly max: number;
+}
+
+/** So many requests a second, each at its time; over 64 connections. */
+export async function atRate(server: Server, file: string, rate: number, seconds: number): Promise<OpenLoop> {
+  const script = [join(here, 'open-loop.mjs'), String(server.port), file, String(rate), String(seconds), '64'];
+  const [program, ...args] = pinned(CORES.generator, ['node', ...script]);
+  const { stdout } = await run(program!, args);
+  return JSON.parse(stdout) as OpenLoop;
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? NaN;
+}

@@ -1,0 +1,117 @@
+// @ts-check
+// Load by the clock: request n is due at its time whether or not the ones before are answered, and its latency counts from then.
+// So a server that stands still is charged for everything that should have been asked meanwhile. It spins, to be on time.
+import { readFileSync } from 'node:fs';
+import { createConnection } from 'node:net';
+import { performance } from 'node:perf_hooks';
+import { setImmediate } from 'node:timers';
+
+const [port, file, rate, seconds, connections] = process.argv.slice(2);
+const requests = readFileSync(String(file), 'utf8')
+  .trim()
+  .split('\n')
+  .map((line) => {
+    const [path, key, ...etag] = line.split(' ');
+    const condition = etag.join(' ') === '-' ? '' : `if-none-match: ${etag.join(' ')}\r\n`;
+    return { key, request: `GET ${path} HTTP/1.1\r\nhost: localhost\r\n${condition}authorization: ` };
+  });
+const textOf = (/** @type {number} */ number) => requests[number % requests.length]?.request ?? '';
+const total = Math.floor(Number(rate) * Number(seconds));
+const every = 1000 / Number(rate);
+const latencies = new Float64Array(total);
+let [sent, done, failed, late] = [0, 0, 0, 0];
+/** @type {Connection[]} */
+const idle = [];
+/** @type {number[]} */
+const waiting = [];
+
+class Connection {
+  /** Bytes of the body still to come; -1: the head. */
+  left = -1;
+  head = '';
+  due = 0;
+
+  /** @param {number} port @param {number} number Of the connection: one machine, with one key. */
+  constructor(port, number) {
+    this.end = `${requests[(number * 97) % requests.length]?.key}\r\n\r\n`;
+    this.socket = createConnection({ port, host: '127.0.0.1', noDelay: true });
+    this.socket.on('data', (chunk) => this.take(chunk));
+    this.socket.on('error', () => undefined);
+    this.socket.on('close', () => this.lost());
+    this.busy = false;
+  }
+
+  /** @param {number} due @param {string} request */
+  send(due, request) {
+    this.due = due;
+    this.busy = true;
+    this.socket.write(request + this.end, 'latin1');
+  }
+
+  /** @param {Buffer} chunk */
+  take(chunk) {
+    let bytes = chunk.length;
+    if (this.left < 0) {
+      this.head += chunk.latin1Slice(0, Math.min(chunk.length, 2048));
+      const end = this.head.indexOf('\r\n\r\n');
+      if (end < 0) return;
+      bytes -= end + 4 - (this.head.length - Math.min(chunk.length, 2048));
+      const status = this.head.slice(9, 12);
+      if (status !== '200' && status !== '304') failed += 1;
+      this.left = status === '304' ? 0 : Number(/content-length: (\d+)/i.exec(this.head)?.[1] ?? 0);
+    }
+    this.left -= bytes;
+    if (this.left > 0) return;
+    this.left = -1;
+    this.head = '';
+    this.finish();
+  }
+
+  finish() {
+    latencies[done] = performance.now() - this.due;
+    done += 1;
+    this.busy = false;
+    const next = waiting.shift();
+    if (next === undefined) idle.push(this);
+    else this.send(next, textOf(done));
+  }
+
+  lost() {
+    if (!this.busy) return;
+    failed += 1;
+    done += 1;
+  }
+}
+
+const all = Array.from({ length: Number(connections) }, (_, number) => new Connection(Number(port), number));
+await Promise.all(all.map(({ socket }) => new Promise((resolve) => socket.once('connect', resolve))));
+idle.push(...all);
+
+const began = performance.now() + 20;
+const giveUp = began + Number(seconds) * 1000 + 5000;
+let worst = 0;
+
+function step() {
+  const now = performance.now();
+  // How far behind the generator itself is: beyond a few milliseconds its figures are its own.
+  for (; sent < total && began + sent * every <= now; sent += 1) {
+    const due = began + sent * every;
+    worst = Math.max(worst, now - due);
+    if (now - due > 5) late += 1;
+    const connection = idle.pop();
+    if (connection === undefined) waiting.push(due);
+    else connection.send(due, textOf(sent));
+  }
+  if (done >= total || now > giveUp) return report();
+  setImmediate(step);
+}
+
+function report() {
+  const sorted = latencies.subarray(0, done).toSorted();
+  const at = (/** @type {number} */ share) => sorted[Math.min(done - 1, Math.floor(done * share))] ?? NaN;
+  const result = { total, done, failed: failed + total - done, late, p50: at(0.5), p99: at(0.99), max: at(1) };
+  console.log(JSON.stringify(result));
+  process.exit(0);
+}
+
+step();
