@@ -66,10 +66,16 @@ export class DedicatedConnection {
   }
 
   private beat(client: pg.Client): void {
-    const silent = setTimeout(() => this.drop(client), this.heart.within);
+    let isAnswered = false;
+    // The answer may have come while this process was kept from looking: it looks once more before it believes in silence.
+    const look = () => setImmediate(() => isAnswered || this.drop(client));
+    const silent = setTimeout(look, this.heart.within);
     client
       .query('select 1')
-      .then(() => clearTimeout(silent))
+      .then(() => {
+        isAnswered = true;
+        clearTimeout(silent);
+      })
       .catch(() => this.drop(client));
   }
 
