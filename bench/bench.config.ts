@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     reporters: ['default'],
     pool: 'forks',
-    include: ['bench/pages.ts', 'bench/publishing.ts', 'bench/delivery.ts'],
+    include: ['bench/pages.ts', 'bench/publishing.ts', 'bench/delivery.ts', 'bench/revocation.ts'],
     globalSetup: [new URL('../test/support/global-setup.ts', import.meta.url).pathname],
     hookTimeout: 60_000,
   },
