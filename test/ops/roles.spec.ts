@@ -125,7 +125,8 @@ describe('forked delivery workers', () => {
     );
     expect(after).toHaveLength(2);
     expect(after).toContain(before[1]);
-    expect(parent.output()).toContain('a worker ended by itself');
+    const told = (output: string) => output.includes('a worker ended by itself');
+    expect(told(await eventually(async () => parent.output(), told, 5000))).toBe(true);
     expect((await ask(repo(parent, 'packages/wax'), { key: acme.fetchKey })).status).toBe(200);
     expect(await parent.stop()).toBe(0);
   });
