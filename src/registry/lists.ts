@@ -43,18 +43,27 @@ export class Lists {
     await tx.delete(ListedPackage, { repositoryId, name });
   }
 
-  async build(repositoryId: string): Promise<void> {
+  /** Answers with how many bytes they have, unsigned. */
+  async build(repositoryId: string): Promise<number> {
     await this.makeUp(repositoryId);
-    await this.pointers.underLock(repositoryId, 'names', async (tx, repository, before) => {
-      const end = encodeNames({ repository: repository.name, packages: [] });
-      const payload = joinEntries(await entriesOf(tx, repositoryId, 'names'), end);
-      await this.pointers.point(tx, before, { repositoryId, path: 'names', revision: '0' }, payload);
+    const names = await this.put(repositoryId, 'names', (repository) => encodeNames({ repository, packages: [] }));
+    return (
+      names + (await this.put(repositoryId, 'versions', (repository) => encodeVersions({ repository, packages: [] })))
+    );
+  }
+
+  private async put(
+    repositoryId: string,
+    path: 'names' | 'versions',
+    end: (repository: string) => Uint8Array,
+  ): Promise<number> {
+    let bytes = 0;
+    await this.pointers.underLock(repositoryId, path, async (tx, { name }, before) => {
+      const payload = joinEntries(await entriesOf(tx, repositoryId, path), end(name));
+      bytes = payload.length;
+      await this.pointers.point(tx, before, { repositoryId, path, revision: '0' }, payload);
     });
-    await this.pointers.underLock(repositoryId, 'versions', async (tx, repository, before) => {
-      const end = encodeVersions({ repository: repository.name, packages: [] });
-      const payload = joinEntries(await entriesOf(tx, repositoryId, 'versions'), end);
-      await this.pointers.point(tx, before, { repositoryId, path: 'versions', revision: '0' }, payload);
-    });
+    return bytes;
   }
 
   /** What an earlier version of this program has built or removed: a page a transaction, so that none grows with the repository. */

@@ -16,18 +16,20 @@ import { PolicyBuilding } from './policy-building.js';
 import { Rebuilding } from './rebuilding.js';
 import { Registry } from './registry.js';
 
-/** A burst of publishes leads to one build of the lists in this time; clients resolve by the packages' own indexes. */
+/**
+ * A burst of publishes leads to one build of the lists in this time, and a second more for each 100 kB of them: long ones are built
+ * less often. Clients resolve by the packages' own indexes, which do not wait.
+ */
 const GATHER_MS = 1_000;
-/** Where a build takes long, it is done less often: lists take no more than this share of the time, up to a minute's wait. */
-const SHARE = 1 / 30;
+const BYTES_A_MS = 100;
 const LONGEST_GATHER_MS = 60_000;
 const LATER = 10;
 
 /** What the registry does when packages change: the package's index at once, the repository's lists soon after. */
 @Injectable()
 export class RegistryJobs implements OnModuleInit {
-  /** By repository, in this process: how long it took to build its lists the last time. */
-  private readonly lastBuildMs = new Map<string, number>();
+  /** By repository, as far as this process has built them: how long its lists are. */
+  private readonly listBytes = new Map<string, number>();
 
   constructor(
     private readonly registry: Registry,
@@ -73,9 +75,7 @@ export class RegistryJobs implements OnModuleInit {
   }
 
   private async buildLists(repositoryId: string): Promise<void> {
-    const started = performance.now();
-    await this.registry.buildLists(repositoryId);
-    this.lastBuildMs.set(repositoryId, performance.now() - started);
+    this.listBytes.set(repositoryId, await this.registry.buildLists(repositoryId));
   }
 
   private async listsSoon(repositoryId: string): Promise<void> {
@@ -85,7 +85,6 @@ export class RegistryJobs implements OnModuleInit {
   }
 
   private gatherMs(repositoryId: string): number {
-    const rest = (this.lastBuildMs.get(repositoryId) ?? 0) / SHARE;
-    return Math.min(Math.max(GATHER_MS, rest), LONGEST_GATHER_MS);
+    return Math.min(GATHER_MS + (this.listBytes.get(repositoryId) ?? 0) / BYTES_A_MS, LONGEST_GATHER_MS);
   }
 }

@@ -60,8 +60,8 @@ export class Registry {
     });
   }
 
-  /** `names` and `versions`. */
-  buildLists(repositoryId: string): Promise<void> {
+  /** `names` and `versions`; answers with how many bytes they have, unsigned. */
+  buildLists(repositoryId: string): Promise<number> {
     return this.lists.build(repositoryId);
   }
 

@@ -18,7 +18,7 @@ export function registryCommands(admin: AdminCommand): void {
         repository === undefined ? await rooms.organizations.repositories() : [await named(rooms, repository)];
       const built = [];
       for (const { id, name } of repositories) {
-        const progress = progressBar(admin.terminal, name);
+        const progress = progressBar(admin.terminal, { label: name, unit: 'packages' });
         built.push({ repository: name, packages: await rooms.rebuilding.all(id, { again, progress }) });
       }
       return table(built);
