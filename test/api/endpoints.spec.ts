@@ -126,7 +126,7 @@ const turned = (verb: 'cancel' | 'resume') =>
     : app.app.get(Cancellations).resume(actor, own.organization);
 const quietly = (work: Promise<unknown>) => work.catch(() => undefined);
 const RETIRED = { json: { reason: 'other', message: 'because' } };
-/** What an answer has that no other answer has. */
+/** Below the address of the organization that asks. */
 const org = (suffix: string) => `/api/orgs/${own.name}${suffix}`;
 
 /** What is sent so that it works for those who may. Asked for anew once it has worked. */
