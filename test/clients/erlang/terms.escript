@@ -21,7 +21,7 @@ main(["compare", Seed, Count]) ->
     each(Seed, Count, fun(Term, _) ->
         Got = understood(line()),
         Wanted = contract(Term),
-        Got =:= Wanted orelse begin io:format("~0tp became ~0tp~n", [Wanted, Got]), halt(1) end
+        Got =:= Wanted orelse begin io:format("it became another term.~nWanted: ~0tp~nGot: ~0tp~n", [Wanted, Got]), halt(1) end
     end),
     say(["same ", Count]);
 main(["read"]) ->
