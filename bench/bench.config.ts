@@ -5,7 +5,13 @@ export default defineConfig({
   test: {
     reporters: ['default'],
     pool: 'forks',
-    include: ['bench/pages.ts', 'bench/publishing.ts', 'bench/delivery.ts', 'bench/revocation.ts'],
+    include: [
+      'bench/pages.ts',
+      'bench/publishing.ts',
+      'bench/delivery.ts',
+      'bench/revocation.ts',
+      'bench/interference.ts',
+    ],
     globalSetup: [new URL('../test/support/global-setup.ts', import.meta.url).pathname],
     hookTimeout: 60_000,
   },

@@ -6,7 +6,13 @@ import { newKeySecret } from '../../src/accounts/key-secret.js';
 import { Secrets } from '../../src/platform/secrets.js';
 
 /** What is fetched: one organization's repository as large as hex.pm's, and the keys of its many machines. */
-export const AMOUNTS = { packages: 10_000, versions: 6, keys: 3_000, tarballs: 400, large: 24 };
+export const AMOUNTS = {
+  packages: Number(process.env['BENCH_PACKAGES'] ?? 10_000),
+  versions: 6,
+  keys: 3_000,
+  tarballs: 400,
+  large: 24,
+};
 const INDEX_BYTES = 2_000;
 const TARBALL_BYTES = 50_000;
 const LARGE_BYTES = 1_000_000;

@@ -22,19 +22,41 @@ interface Entry<V> extends Loaded<V> {
   isKept: boolean;
 }
 
+interface Loading<V> {
+  /** How many changes had been heard when it began. */
+  readonly since: number;
+  readonly result: Promise<Outcome<V>>;
+}
+
+interface Outcome<V> {
+  readonly value: V | null;
+  /** Nothing that the value was made of changed while it was loaded. Not known of an absence, which is made of nothing. */
+  readonly isSound: boolean;
+}
+
 /** While changes cannot be heard, nothing is believed for longer than this. */
 const DEAF_MS = 500;
+/** How many changed tags are remembered for the sake of what is being loaded; beyond that all of it counts as changed. */
+const MOST_CHANGES = 10_000;
 
 /**
- * Answers kept in memory until something they were made of changes, in this or any other process. A change that commits
- * while an answer is being loaded keeps that answer out of the cache: nobody can tell which side of the change it saw.
+ * Answers kept in memory until something they were made of changes, in this or any other process. A change of it that commits
+ * while an answer is being loaded keeps that answer out of the cache: nobody can tell which side of the change it saw. Other
+ * changes do not: while a registry is rebuilt there is one every few milliseconds, and nothing would ever be kept.
  * `maxAgeMs` bounds the error should a notification ever be lost. Absences are kept only by those who make a value of one.
  */
 export class TaggedCache<V> {
   private readonly entries = new Map<string, Entry<V>>();
   private readonly keysOf = new Map<string, Set<string>>();
-  private readonly loading = new Map<string, { epoch: number; result: Promise<V | null> }>();
-  private epoch = 0;
+  private readonly loading = new Map<string, Loading<V>>();
+  /** How many run: those in {@link loading}, and those that something newer has taken the place of. */
+  private loads = 0;
+  /** So many changes have been heard. */
+  private heard = 0;
+  /** Which one a tag's last was, for as long as something is loading. */
+  private readonly lastChange = new Map<string, number>();
+  /** What began to load before this one may be wrong, whatever it is made of. */
+  private allChanged = 0;
 
   constructor(
     private readonly feed: ChangeFeed,
@@ -62,13 +84,11 @@ export class TaggedCache<V> {
     const entry = this.fresh(key);
     if (entry !== undefined) return entry.value;
     const running = this.loading.get(key);
-    if (running?.epoch === this.epoch) return running.result;
-    const epoch = this.epoch;
-    const result = this.load(key, epoch, load).finally(() => {
-      if (this.loading.get(key)?.result === result) this.loading.delete(key);
-    });
-    this.loading.set(key, { epoch, result });
-    return result;
+    if (running === undefined || running.since < this.allChanged) return (await this.begin(key, load)).value;
+    if (running.since === this.heard) return (await running.result).value;
+    // Begun before a change of something that it may be made of: that shows in the end, and then it is not for who asks now.
+    const { value, isSound } = await running.result.catch(() => ({ value: null, isSound: false }));
+    return isSound ? value : this.get(key, load);
   }
 
   private get isFilling(): boolean {
@@ -90,11 +110,28 @@ export class TaggedCache<V> {
     return entry;
   }
 
-  private async load(key: string, epoch: number, load: () => Promise<Loaded<V> | null>): Promise<V | null> {
+  private begin(key: string, load: () => Promise<Loaded<V> | null>): Promise<Outcome<V>> {
+    const since = this.heard;
+    this.loads += 1;
+    const result = this.load(key, since, load).finally(() => {
+      if (this.loading.get(key)?.result === result) this.loading.delete(key);
+      this.loads -= 1;
+      if (this.loads === 0) this.lastChange.clear();
+    });
+    this.loading.set(key, { since, result });
+    return result;
+  }
+
+  private async load(key: string, since: number, load: () => Promise<Loaded<V> | null>): Promise<Outcome<V>> {
     const loaded = await load();
-    if (loaded === null) return null;
-    if (epoch === this.epoch) this.keep(key, loaded);
-    return loaded.value;
+    if (loaded === null) return { value: null, isSound: false };
+    const isSound = !this.hasChanged(loaded.tags, since);
+    if (isSound) this.keep(key, loaded);
+    return { value: loaded.value, isSound };
+  }
+
+  private hasChanged(tags: readonly string[], since: number): boolean {
+    return since < this.allChanged || tags.some((tag) => (this.lastChange.get(tag) ?? 0) > since);
   }
 
   private keep(key: string, { value, tags, until }: Loaded<V>): void {
@@ -113,12 +150,18 @@ export class TaggedCache<V> {
   }
 
   private forget(tag: string): void {
-    this.epoch += 1;
+    this.heard += 1;
+    if (this.loads > 0) this.lastChange.set(tag, this.heard);
+    if (this.lastChange.size > MOST_CHANGES) {
+      this.lastChange.clear();
+      this.allChanged = this.heard;
+    }
     for (const key of this.keysOf.get(tag) ?? []) this.drop(key);
   }
 
   private clear(): void {
-    this.epoch += 1;
+    this.heard += 1;
+    this.allChanged = this.heard;
     for (const entry of this.entries.values()) entry.isKept = false;
     this.entries.clear();
     this.keysOf.clear();

@@ -1,0 +1,26 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type DataSource } from 'typeorm';
+import { clean } from '../../test/support/programs.js';
+
+/** `registry rebuild --again` as an operator runs it; returns when it builds, with what ends it in the middle. */
+export async function startRebuildCommand(db: DataSource, env: Record<string, string>): Promise<() => Promise<void>> {
+  const begun = async () =>
+    (await db.query<{ started_at: string }[]>(`select started_at::text from registry_rebuilds where reached <> ''`))
+      .map((row) => row.started_at)
+      .join();
+  const before = await begun();
+  const admin = join(import.meta.dirname, '../../dist/src/admin.js');
+  const child = spawn('node', [admin, 'registry', 'rebuild', '--again'], { env: clean(env), stdio: 'ignore' });
+  const ended = once(child, 'close');
+  for (let now = before; now === before || now === ''; now = await begun()) {
+    if (child.exitCode !== null) throw new Error('the rebuild ended before it was seen to run');
+    await sleep(50);
+  }
+  return async () => {
+    if (child.exitCode === null) child.kill('SIGKILL');
+    await ended;
+  };
+}

@@ -1,0 +1,114 @@
+import { expect, test } from 'vitest';
+import { type ChangeFeed } from './change-feed.js';
+import { Clock } from './clock.js';
+import { type Loaded, TaggedCache } from './tagged-cache.js';
+
+/** A feed that tells what the test tells it. */
+function feedOf() {
+  const changed: ((tag: string) => void)[] = [];
+  const gaps: (() => void)[] = [];
+  const feed = {
+    listening: true,
+    onChange: (heard: (tag: string) => void) => void changed.push(heard),
+    onGap: (heard: () => void) => void gaps.push(heard),
+  };
+  return {
+    feed: feed as unknown as ChangeFeed,
+    change: (tag: string) => changed.forEach((heard) => heard(tag)),
+    gap: () => gaps.forEach((heard) => heard()),
+  };
+}
+
+/** A cache, and loads that end when the test says so. */
+function setUp() {
+  const { feed, change, gap } = feedOf();
+  const cache = new TaggedCache<string>(feed, new Clock(), { maxEntries: 100, maxAgeMs: 60_000 });
+  const loads: { end: (value: string | null) => void; fail: (error: Error) => void }[] = [];
+  const load = () =>
+    new Promise<Loaded<string> | null>((resolve, reject) =>
+      loads.push({
+        end: (value) => resolve(value === null ? null : { value, tags: ['key:1', 'org:1'] }),
+        fail: reject,
+      }),
+    );
+  const get = () => cache.get('it', load);
+  const turn = () => new Promise((resolve) => setImmediate(resolve));
+  return { cache, change, gap, loads, get, turn };
+}
+
+test('is kept although something else changed while it was loaded', async () => {
+  const { cache, change, loads, get } = setUp();
+  const first = get();
+  change('key:2');
+  loads[0]!.end('one');
+  expect(await first).toBe('one');
+  expect(cache.peek('it')?.value).toBe('one');
+  change('org:1');
+  expect(cache.peek('it')).toBeUndefined();
+});
+
+test.each([
+  ['what it was made of changed', ({ change }: ReturnType<typeof setUp>) => change('org:1')],
+  ['changes may have been missed', ({ gap }: ReturnType<typeof setUp>) => gap()],
+  [
+    'more changed than can be remembered',
+    ({ change }: ReturnType<typeof setUp>) => {
+      for (let n = 2; n < 10_010; n += 1) change(`key:${n}`);
+    },
+  ],
+])('is not kept when %s while it was loaded', async (_, happens) => {
+  const all = setUp();
+  const first = all.get();
+  happens(all);
+  all.loads[0]!.end('one');
+  expect(await first).toBe('one');
+  expect(all.cache.peek('it')).toBeUndefined();
+});
+
+test('who asks after a change of it never gets what was begun before', async () => {
+  const { cache, change, loads, get, turn } = setUp();
+  const before = get();
+  change('key:1');
+  const after = get();
+  const later = get();
+  loads[0]!.end('old');
+  await turn();
+  expect(loads).toHaveLength(2);
+  loads[1]!.end('new');
+  expect(await Promise.all([before, after, later])).toEqual(['old', 'new', 'new']);
+  expect(cache.peek('it')?.value).toBe('new');
+});
+
+test('who asks after a change of something else shares what was begun before', async () => {
+  const { change, loads, get } = setUp();
+  const before = get();
+  change('key:2');
+  const after = get();
+  loads[0]!.end('one');
+  expect(await Promise.all([before, after])).toEqual(['one', 'one']);
+  expect(loads).toHaveLength(1);
+});
+
+test.each([
+  ['was not found', (load: { end: (value: null) => void }) => load.end(null)],
+  ['failed', (load: { fail: (error: Error) => void }) => load.fail(new Error('no database'))],
+])('what %s is asked for again by those who came after a change', async (_, ends) => {
+  const { change, loads, get, turn } = setUp();
+  const before = get().catch(() => null);
+  change('key:2');
+  const after = get();
+  ends(loads[0]!);
+  expect(await before).toBeNull();
+  await turn();
+  loads[1]!.end('now');
+  expect(await after).toBe('now');
+});
+
+test('after a gap nobody waits for what was begun before it', async () => {
+  const { gap, loads, get } = setUp();
+  void get();
+  gap();
+  const after = get();
+  loads[1]!.end('new');
+  expect(await after).toBe('new');
+});
