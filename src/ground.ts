@@ -9,6 +9,7 @@ import { migrate } from './platform/migrate.js';
 import { type Ground } from './platform/platform.module.js';
 import { type Postgres, startPostgres } from './platform/postgres/postgres.js';
 import { Secrets } from './platform/secrets.js';
+import { CachedStore } from './platform/store/cached-store.js';
 import { LocalStore } from './platform/store/local-store.js';
 import { type ObjectStore } from './platform/store/object-store.js';
 import { S3Store } from './platform/store/s3-store.js';
@@ -40,7 +41,7 @@ export async function prepareGround(
     if (ran.length > 0) logger.info({ migrations: ran }, 'database brought up to date');
     const secrets = await Secrets.of(config);
     const sandbox = await startPaymentSandbox(given, secrets, given.role === 'all' ? role : 'command');
-    const ground = { config: withAccess(config, sandbox), logger, secrets, store: storeOf(config) };
+    const ground = { config: withAccess(config, sandbox), logger, secrets, store: storeOf(config, logger, role) };
     return { ground: { ...ground, clock: sandbox?.clock ?? new Clock() }, postgres, sandbox };
   } catch (error) {
     await postgres?.stop();
@@ -72,7 +73,14 @@ function embedded(
   return startPostgres({ dataDir: join(dataDir, 'postgres'), role, log, onExit });
 }
 
-/** Files, or a bucket where one is configured. */
-export function storeOf({ s3, dataDir }: Config): ObjectStore {
-  return s3 === undefined ? new LocalStore(join(dataDir, 'store')) : new S3Store(s3);
+/** Files; or a bucket where one is configured, with copies on disk for a service, which reads the same again and again. */
+export function storeOf(
+  { s3, dataDir, objectCache }: Config,
+  logger: Logger,
+  role: 'service' | 'command',
+): ObjectStore {
+  if (s3 === undefined) return new LocalStore(join(dataDir, 'store'));
+  const bucket = new S3Store(s3);
+  if (objectCache === 0 || role === 'command') return bucket;
+  return new CachedStore(bucket, { directory: join(dataDir, 'cache'), bound: objectCache }, logger);
 }

@@ -14,6 +14,8 @@ import { isRepositoryUrl, parsePath, type Wanted } from './paths.js';
 import { type Readable, Readers } from './readers.js';
 import { Sending } from './sending.js';
 
+/** Seconds. */
+const RETRY_AFTER = '5';
 const NO_PUBLIC_REPOSITORY = 'this server has no public repository: use /repo/repos/ORGANIZATION';
 
 /**
@@ -151,6 +153,7 @@ export class DeliveryDoor {
     const { status, message } = bodyOf(error);
     if (status >= 500) this.logger.error({ err: error, request_id: id }, 'fetch failed');
     response.setHeader('cache-control', 'private, no-store');
+    if (status === 503) response.setHeader('retry-after', RETRY_AFTER);
     // mix shows its own words for a refused fetch, and ours only so.
     const fatal = error instanceof DomainError && error.code.startsWith('organization_');
     const told = fatal ? exchange.message(message, 'fatal') : warning && exchange.message(warning, 'warn');

@@ -4,7 +4,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { CONFIG, type Config } from '../platform/config.js';
 import { Objects } from '../platform/objects.js';
-import { ObjectStoreError } from '../platform/store/object-store.js';
+import { ObjectStoreError, readWhole } from '../platform/store/object-store.js';
+import { Turns } from '../platform/turns.js';
 import { type DeliveredFile } from './files.js';
 
 /** Bytes of an object; those of a small one as a string of Latin-1, which Node sends together with the head in one write. */
@@ -30,8 +31,7 @@ const STRIDE = 256 * 1024;
 export class HotObjects {
   private readonly cache: LRUCache<string, Bytes> | undefined;
   private readonly filling = new Map<string, Promise<Bytes | null>>();
-  private readonly waiting: (() => void)[] = [];
-  private free = FILLING;
+  private readonly turns = new Turns(FILLING);
 
   constructor(
     private readonly objects: Objects,
@@ -69,24 +69,21 @@ export class HotObjects {
   }
 
   private async fill(file: DeliveredFile): Promise<Bytes | null> {
-    await this.turn();
+    // Not in turn: what has to come from far away, slowly perhaps, must not keep waiting what is here.
+    const near = await this.objects.openWhole(file.objectKey);
+    if (near === null) return null;
+    await this.turns.take();
     try {
-      const bytes = await this.objects.read(file.objectKey);
+      const bytes = near === undefined ? await this.objects.read(file.objectKey) : await readWhole(near);
       if (bytes === null) return null;
       await check(bytes, file);
       const held = bytes.length <= AS_TEXT ? bytes.toString('latin1') : bytes;
       this.cache?.set(file.objectKey, held);
       return held;
     } finally {
-      const next = this.waiting.shift();
-      if (next === undefined) this.free += 1;
-      else next();
+      this.turns.give();
+      await near?.close();
     }
-  }
-
-  private async turn(): Promise<void> {
-    if (this.free > 0) this.free -= 1;
-    else await new Promise<void>((resolve) => this.waiting.push(resolve));
   }
 }
 

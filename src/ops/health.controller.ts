@@ -1,6 +1,7 @@
 import { Controller, Get, Inject } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { ChangeFeed } from '../platform/change-feed.js';
+import { CONFIG, type Config } from '../platform/config.js';
 import { DomainError } from '../platform/errors.js';
 import { OBJECT_STORE, type ObjectStore } from '../platform/store/object-store.js';
 
@@ -11,12 +12,14 @@ const REMEMBERED_MS = 3_000;
 export class HealthController {
   private leaving = false;
   private askedAt = 0;
+  private hasStore = false;
   private answer: Promise<string> = Promise.resolve('');
 
   constructor(
     private readonly database: DataSource,
     private readonly changes: ChangeFeed,
     @Inject(OBJECT_STORE) private readonly store: ObjectStore,
+    @Inject(CONFIG) private readonly config: Config,
   ) {}
 
   /** From now on it is not ready: it takes what comes, and wants no more. */
@@ -44,7 +47,9 @@ export class HealthController {
     const unready = (what: string) => () =>
       Promise.reject(new DomainError('unavailable', 'not_ready', `${what} does not answer`));
     await this.database.query('select 1').catch(unready('the database'));
-    await this.store.check().catch(unready('the object store'));
+    // A process that only delivers has copies: while the store is away it is still better than none.
+    if (!this.hasStore || this.config.role !== 'delivery') await this.store.check().catch(unready('the object store'));
+    this.hasStore = true;
     if (!this.changes.listening) await unready('the change feed')();
     return 'ok\n';
   }

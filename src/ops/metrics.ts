@@ -1,9 +1,11 @@
-import { Injectable } from '@nestjs/common';
-import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { Inject, Injectable } from '@nestjs/common';
+import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 import { FeedRecord } from '../advisories/feed-record.js';
 import { type FeedRefresh } from '../advisories/feed-refresh.entity.js';
 import { type BillingCounts, BillingRecords } from '../billing/billing-records.js';
 import { Clock } from '../platform/clock.js';
+import { CachedStore } from '../platform/store/cached-store.js';
+import { OBJECT_STORE, type ObjectStore } from '../platform/store/object-store.js';
 
 const STATES = ['drafted', 'asked', 'unclear', 'done', 'refused'] as const;
 
@@ -37,10 +39,20 @@ export class Metrics {
     'Files of the newest feed that meant nothing',
   );
 
+  private readonly cached = this.gauge('propolis_object_cache_bytes', 'Bytes of the copies on disk');
+  private readonly cachedFiles = this.gauge('propolis_object_cache_files', 'How many there are');
+  private readonly hits = this.counter('propolis_object_cache_hits_total', 'Objects read without asking the store');
+  private readonly misses = this.counter('propolis_object_cache_misses_total', 'Objects asked of the store');
+  private readonly faults = new Counter({
+    ...{ name: 'propolis_object_cache_faults_total', help: 'What went wrong, by cause', labelNames: ['cause'] },
+    registers: [this.registry],
+  });
+
   constructor(
     private readonly records: BillingRecords,
     private readonly feed: FeedRecord,
     private readonly clock: Clock,
+    @Inject(OBJECT_STORE) private readonly store: ObjectStore,
   ) {}
 
   get contentType(): string {
@@ -53,6 +65,7 @@ export class Metrics {
     this.isWatching = true;
     this.take(await this.records.counts());
     this.takeFeed(await this.feed.last());
+    if (this.store instanceof CachedStore) this.takeCache(this.store.state);
     return this.registry.metrics();
   }
 
@@ -69,6 +82,22 @@ export class Metrics {
     this.refreshed.set(seconds(last?.succeededAt));
     this.failures.set(last?.failures ?? 0);
     this.passedOver.set(last?.problems ?? 0);
+  }
+
+  /** The store counts; here its counts are only shown. */
+  private takeCache({ bytes, files, hits, misses, ...failures }: CachedStore['state']): void {
+    this.cached.set(bytes);
+    this.cachedFiles.set(files);
+    for (const counter of [this.hits, this.misses, this.faults]) counter.reset();
+    this.hits.inc(hits);
+    this.misses.inc(misses);
+    this.faults.inc({ cause: 'store' }, failures.storeFailures);
+    this.faults.inc({ cause: 'disk' }, failures.diskFailures);
+    this.faults.inc({ cause: 'damaged' }, failures.damaged);
+  }
+
+  private counter(name: string, help: string): Counter {
+    return new Counter({ name, help, registers: [this.registry] });
   }
 
   private gauge(name: string, help: string): Gauge {

@@ -114,6 +114,7 @@ const settings = z.object({
     .or(whole(1, 64))
     .default(1),
   DELIVERY_MEMORY_MB: whole(0, 65_536).default(96),
+  OBJECT_CACHE_MB: whole(0, 16_777_216).default(4096),
   JOBS_CONCURRENCY: whole(0, 64).default(4),
   DRAIN_SECONDS: whole(0, 300).optional(),
   SHUTDOWN_SECONDS: whole(1, 600).default(25),
@@ -340,6 +341,8 @@ function shape(s: Settings) {
     drainMs: (s.DRAIN_SECONDS ?? (s.NODE_ENV === 'production' ? 5 : 0)) * 1000,
     /** Bytes of objects that the delivery keeps in memory. */
     deliveryMemory: s.DELIVERY_MEMORY_MB * 1024 * 1024,
+    /** Bytes on disk for copies of what is in the bucket; 0: none are kept. */
+    objectCache: s.OBJECT_CACHE_MB * 1024 * 1024,
     shutdownMs: s.SHUTDOWN_SECONDS * 1000,
     /** Undefined: metrics are shown to this machine only. */
     metricsToken: s.METRICS_TOKEN,

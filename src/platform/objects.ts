@@ -80,6 +80,11 @@ export class Objects implements OnModuleInit {
     return this.store.openFile?.(key);
   }
 
+  /** Once all of it is on this machine, where the store sees to that; else undefined. */
+  async openWhole(key: string): Promise<ObjectFile | null | undefined> {
+    return this.store.openWhole?.(key);
+  }
+
   /** The whole of a small object. */
   read(key: string): Promise<Buffer | null> {
     return this.store.get(key);

@@ -31,13 +31,17 @@ export class TemporaryFiles implements OnModuleInit {
 
   /** A path at which nothing is yet. The caller creates the file and removes it, whatever happens. */
   path(): string {
-    return join(this.directory, `${HOST}-${process.pid}-${randomBytes(12).toString('hex')}`);
+    return join(this.directory, temporaryName());
   }
 }
 
 const HOST = createHash('sha256').update(hostname()).digest('hex').slice(0, 12);
 
-async function isAbandoned(name: string, path: string): Promise<boolean> {
+/** A name that carries this host and this process, and that nothing has yet. */
+export const temporaryName = (): string => `${HOST}-${process.pid}-${randomBytes(12).toString('hex')}`;
+
+/** Was what has this name left behind by a process that is no more? Asked before this process makes any there. */
+export async function isAbandoned(name: string, path: string): Promise<boolean> {
   const [host, pid] = name.split('-');
   if (host === HOST) return Number(pid) === process.pid || !isAlive(Number(pid));
   const info = await stat(path).catch(() => undefined);

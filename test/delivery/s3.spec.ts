@@ -16,7 +16,7 @@ beforeAll(async () => {
       ...{ S3_ENDPOINT: endpoint, S3_BUCKET: bucket, S3_REGION: region },
       ...{ S3_ACCESS_KEY_ID: accessKeyId, S3_SECRET_ACCESS_KEY: secretAccessKey },
       // Each fetch is to go to the bucket.
-      DELIVERY_MEMORY_MB: '0',
+      ...{ DELIVERY_MEMORY_MB: '0', OBJECT_CACHE_MB: '0' },
     },
   });
   acme = await team(app);

@@ -71,7 +71,7 @@ export async function startApp(options: AppOptions = {}): Promise<TestApp> {
   const sink = new Writable({ write: (chunk: Buffer, _encoding, done) => done(void lines.push(chunk.toString())) });
   const logger = createLogger('debug', sink);
   const clock = options.clock ?? new TestClock();
-  const store = options.store ?? storeOf(config);
+  const store = options.store ?? storeOf(config, logger, 'service');
   const running = await createApp({ config, logger, secrets: await Secrets.of(config), store, clock });
   const { app } = running;
   await app.listen({ port, host: '127.0.0.1' });

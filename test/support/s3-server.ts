@@ -23,6 +23,7 @@ type Fault =
   | { kind: 'status'; status: number; code: string }
   | { kind: 'cut'; afterBytes: number }
   | { kind: 'hang'; afterBytes?: number }
+  | { kind: 'pause'; afterBytes: number; until: Promise<unknown> }
   | { kind: 'change' };
 
 interface StoredBytes {
@@ -91,6 +92,22 @@ export class S3Server {
   /** The next request is never answered, or not after so many bytes of the body. */
   hangNext(afterBytes?: number, times = 1): void {
     for (let i = 0; i < times; i += 1) this.faults.push({ kind: 'hang', afterBytes });
+  }
+
+  /** The next answer's body pauses after so many bytes. */
+  pauseNext(afterBytes: number, until: Promise<unknown>): void {
+    this.faults.push({ kind: 'pause', afterBytes, until });
+  }
+
+  /** From now on nothing goes wrong. */
+  heal(): void {
+    this.faults.length = 0;
+  }
+
+  /** How often an object was asked for. */
+  reads(key?: string): number {
+    const path = `/${this.bucket}/${key}`;
+    return this.requests.filter((seen) => seen.method === 'GET' && (key === undefined || seen.path === path)).length;
   }
 
   /** The next upload arrives with one bit changed. */
@@ -176,7 +193,10 @@ function give(
   if (request.method === 'HEAD') response.end();
   else if (fault?.kind === 'cut') response.write(part.subarray(0, fault.afterBytes), () => response.destroy());
   else if (fault?.kind === 'hang') response.write(part.subarray(0, fault.afterBytes));
-  else response.end(part);
+  else if (fault?.kind === 'pause') {
+    response.write(part.subarray(0, fault.afterBytes));
+    void fault.until.then(() => response.end(part.subarray(fault.afterBytes)));
+  } else response.end(part);
 }
 
 function refuse(request: IncomingMessage, response: ServerResponse, refusal: Refusal): void {

@@ -10,6 +10,7 @@ import {
   nothing,
   ObjectStoreError,
   probe,
+  readWhole,
   type ByteRange,
   type ObjectFile,
   type ObjectSource,
@@ -144,17 +145,6 @@ function asObject(file: FileHandle, key: string, size: number): ObjectFile {
   const read = async (into: Uint8Array, length: number, position: number) =>
     (await file.read(into, 0, length, position).catch(failed)).bytesRead;
   return { key, size, read, close: () => file.close() };
-}
-
-async function readWhole(file: ObjectFile): Promise<Buffer> {
-  // Memory of its own: a part of a shared slab would keep the slab.
-  const bytes = Buffer.allocUnsafeSlow(file.size);
-  for (let seen = 0; seen < bytes.length;) {
-    const more = await file.read(bytes.subarray(seen), bytes.length - seen, seen);
-    if (more === 0) throw new ObjectStoreError('read', file.key, `ended after ${seen} of ${bytes.length} bytes`);
-    seen += more;
-  }
-  return bytes;
 }
 
 async function writeSynced(path: string, source: ObjectSource, sha256?: Buffer): Promise<void> {

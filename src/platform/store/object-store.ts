@@ -50,8 +50,13 @@ export interface ObjectStore {
   /** Returns when the object is durable. Overwriting is allowed: readers see the old or the new bytes, never a mix. */
   put(key: string, source: ObjectSource, options?: PutOptions): Promise<void>;
   open(key: string, range?: ByteRange): Promise<OpenObject | null>;
-  /** Only of stores whose objects are files on this machine: cheaper than `open` for those who read much and often. */
-  openFile?(key: string): Promise<ObjectFile | null>;
+  /**
+   * Only of stores whose objects can be files on this machine: cheaper than `open` for those who read much and often. undefined
+   * where this one is none at the moment.
+   */
+  openFile?(key: string): Promise<ObjectFile | null | undefined>;
+  /** The same, once all of its bytes are on this machine: reading them waits for nobody else. */
+  openWhole?(key: string): Promise<ObjectFile | null | undefined>;
   /** The whole object in memory: for small ones. */
   get(key: string): Promise<Buffer | null>;
   /** A missing object is deleted already. */
@@ -96,6 +101,9 @@ export function clip(size: number, range?: ByteRange): { start: number; length: 
   return { start, length: Math.max(0, Math.min(end, size - 1) - start + 1) };
 }
 
+/** The SHA-256 that a key ends with, hexadecimal; undefined for the few that name no content. */
+export const checksumIn = (key: string): string | undefined => /\/([0-9a-f]{64})$/.exec(key)?.[1];
+
 /** The check of both stores: they must give back what they were given. */
 export async function probe(store: ObjectStore): Promise<void> {
   const [key, bytes] = ['health/probe', Buffer.from('propolis')];
@@ -108,6 +116,18 @@ export async function probe(store: ObjectStore): Promise<void> {
 export function nothing(size: number, start: number): OpenObject {
   const body = Readable.from([], { objectMode: false });
   return { size, start, length: 0, body, close: () => void body.destroy() };
+}
+
+/** All of a file in memory. */
+export async function readWhole(file: ObjectFile): Promise<Buffer> {
+  // Memory of its own: a part of a shared slab would keep the slab.
+  const bytes = Buffer.allocUnsafeSlow(file.size);
+  for (let seen = 0; seen < bytes.length;) {
+    const more = await file.read(bytes.subarray(seen), bytes.length - seen, seen);
+    if (more === 0) throw new ObjectStoreError('read', file.key, `ended after ${seen} of ${bytes.length} bytes`);
+    seen += more;
+  }
+  return bytes;
 }
 
 /** All of a body in memory. */

@@ -23,6 +23,8 @@ import { readToEnd, S3Connection, S3Refusal, S3Unreachable, type S3Settings } fr
 import { payloadOf } from './s3-payload.js';
 
 const TRIES = 3;
+/** Reading is not begun again after this: somebody waits, and clients give up after fifteen seconds. */
+const READING_MS = 5_000;
 
 export class S3Store implements ObjectStore {
   private readonly s3: S3Connection;
@@ -43,16 +45,17 @@ export class S3Store implements ObjectStore {
   async open(key: string, range?: ByteRange): Promise<OpenObject | null> {
     assertKey(key);
     clip(0, range);
-    return this.retried('open', key, () => this.tryOpen(key, range));
+    return this.retried('open', key, () => this.tryOpen(key, range), READING_MS);
   }
 
   async get(key: string): Promise<Buffer | null> {
     assertKey(key);
     // As a whole, so that a body that was cut is asked for again.
-    return this.retried('get', key, async () => {
+    const whole = async () => {
       const object = await this.tryOpen(key);
       return object && collect(object).catch(asUnreachable);
-    });
+    };
+    return this.retried('get', key, whole, READING_MS);
   }
 
   async delete(key: string): Promise<void> {
@@ -94,13 +97,14 @@ export class S3Store implements ObjectStore {
     return Number(response.headers['content-length']);
   }
 
-  private async retried<T>(operation: string, key: string, work: () => Promise<T>): Promise<T> {
+  private async retried<T>(operation: string, key: string, work: () => Promise<T>, forMs = Infinity): Promise<T> {
+    const until = Date.now() + forMs;
     for (let tries = 1; ; tries += 1) {
       try {
         return await work();
       } catch (error) {
         const transient = error instanceof S3Unreachable || (error instanceof S3Refusal && error.isTransient);
-        if (transient && tries < TRIES) await sleep(50 * 4 ** (tries - 1) * (1 + Math.random()));
+        if (transient && tries < TRIES && Date.now() < until) await sleep(50 * 4 ** (tries - 1) * (1 + Math.random()));
         else if (error instanceof S3Refusal || error instanceof S3Unreachable) {
           throw new ObjectStoreError(operation, key, error.message, { cause: error });
         } else throw ObjectStoreError.from(operation, key, error);
