@@ -33,6 +33,15 @@ export class DomainError extends Error {
   }
 }
 
+/** Of files (ENOSPC, EDQUOT, EFBIG, EROFS), the store on top of them, and Postgres (53100). */
+const FULL = /^(ENOSPC|EDQUOT|EFBIG|EROFS|53100)$/;
+
+/** Did something fail because a disk of ours takes nothing more? */
+export function isDiskFull(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return ('code' in error && FULL.test(String(error.code))) || isDiskFull(error.cause);
+}
+
 export const notFound = (what: string): DomainError => new DomainError('not_found', 'not_found', `${what} not found`);
 
 /** Hex clients print the fields below this sentence. */

@@ -103,12 +103,13 @@ export interface Service {
 /** The built service in a process of its own, as `npm start` runs it; returns when it has said that it is ready. */
 export async function startService(
   env: Record<string, string>,
-  options: { nodeArgs?: string[]; waitForReady?: boolean; cwd?: string } = {},
+  options: { nodeArgs?: string[]; waitForReady?: boolean; cwd?: string; largestFile?: number } = {},
 ): Promise<Service> {
   const port = env['PORT'] ?? String(await freePort());
   const main = join(import.meta.dirname, '../../dist/src/main.js');
   if (!existsSync(main)) throw new Error('the service is not built: npm run build');
-  const child = spawn(process.execPath, [...(options.nodeArgs ?? []), main], {
+  const [command, ...args] = limited([process.execPath, ...(options.nodeArgs ?? []), main], options.largestFile);
+  const child = spawn(command!, args, {
     cwd: options.cwd ?? tmpdir(),
     env: clean({ HOME: homedir(), PORT: port, ...env }),
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -133,6 +134,12 @@ export async function startService(
   };
   if (options.waitForReady !== false) await untilReady(service);
   return service;
+}
+
+/** In blocks of 512 bytes, as POSIX shells have it: what is written to a file beyond it fails, as on a full disk. */
+function limited(words: string[], largestFile: number | undefined): string[] {
+  if (largestFile === undefined) return words;
+  return ['/bin/sh', '-c', 'ulimit -f "$0" && exec "$@"', String(Math.ceil(largestFile / 512)), ...words];
 }
 
 async function untilReady(service: Service): Promise<void> {

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { finished, PassThrough, type Readable } from 'node:stream';
 import { type ByteSource } from '../../hex/byte-source.js';
-import { DomainError } from '../../platform/errors.js';
+import { DomainError, isDiskFull } from '../../platform/errors.js';
 
 export interface BodyLimits {
   readonly maxBytes: number;
@@ -29,7 +29,7 @@ export async function receive(body: Readable, path: string, { maxBytes, idleMs, 
     }
     return size;
   } catch (error) {
-    if (error instanceof DomainError) throw error;
+    if (error instanceof DomainError || isDiskFull(error)) throw error;
     // The connection broke, or the client gave up: nobody is left to read this, but the log should say what happened.
     throw new DomainError('invalid', 'upload_incomplete', 'the upload ended before all of it had arrived');
   } finally {

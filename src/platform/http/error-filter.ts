@@ -1,6 +1,6 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
-import { DomainError, type FieldErrors } from '../errors.js';
+import { DomainError, type FieldErrors, isDiskFull } from '../errors.js';
 import { type Logger } from '../log.js';
 import { ObjectStoreError } from '../store/object-store.js';
 import { challengeFor, defaultMessages, statusOf } from './status.js';
@@ -35,10 +35,14 @@ export class ErrorFilter implements ExceptionFilter {
   }
 }
 
+const DISK_FULL =
+  'this server cannot write to its disk, which may be full: nothing was stored. Please tell those who run it.';
+
 /** The answer to an error, for doors that speak HTTP without the framework too. */
 export function bodyOf(error: unknown): ErrorBody {
   if (error instanceof DomainError)
     return { status: statusOf[error.kind], message: error.message, ...(error.fields && { errors: error.fields }) };
+  if (isDiskFull(error)) return { status: 503, message: DISK_FULL };
   if (isOutage(error))
     return { status: 503, message: 'the service cannot reach its data at the moment, please try again' };
   const status = statusIn(error);
