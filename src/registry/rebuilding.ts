@@ -1,3 +1,5 @@
+import { performance } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Clock } from '../platform/clock.js';
@@ -8,9 +10,16 @@ import { Registry } from './registry.js';
 /** So many indexes at once: signing keeps one core busy, and each of them holds a connection. */
 const AT_ONCE = 4;
 
+/** Where fetches are answered beside it: above this share of the event loop's time it rests, for so many times as long as it worked. */
+const BUSY = 0.75;
+const REST = 3;
+const LONGEST_REST_MS = 200;
+
 export interface RebuildOptions {
   /** From the start, whatever an earlier one has reached. */
   readonly again?: boolean;
+  /** This process answers fetches too: one at a time, and with rests while they keep it busy. */
+  readonly beside?: boolean;
   /** `done` packages of `of` are built; the first call tells where it goes on. */
   readonly progress?: (done: number, of: number) => void;
 }
@@ -30,7 +39,8 @@ export class Rebuilding {
   ) {}
 
   /** Answers with how many packages there were to build, from where it went on. */
-  async all(repositoryId: string, { again = false, progress = () => undefined }: RebuildOptions = {}): Promise<number> {
+  async all(repositoryId: string, options: RebuildOptions = {}): Promise<number> {
+    const { again = false, beside = false, progress = () => undefined } = options;
     const { manager } = this.database;
     const run = await beginRebuild(manager, repositoryId, this.clock.now(), again);
     let { done } = run;
@@ -38,8 +48,9 @@ export class Rebuilding {
     for (let after = run.reached; ;) {
       const names = await namesToRebuild(manager, repositoryId, after);
       if (names.length === 0) break;
-      await inParallel(names, AT_ONCE, async (name) => {
-        await this.registry.buildPackage(repositoryId, name, true);
+      await inParallel(names, beside ? 1 : AT_ONCE, async (name) => {
+        const build = () => this.registry.buildPackage(repositoryId, name, true);
+        await (beside ? leavingRoom(build) : build());
         progress((done += 1), run.of);
       });
       after = names.at(-1)!;
@@ -50,6 +61,15 @@ export class Rebuilding {
     await endRebuild(manager, repositoryId, run.startedAt);
     return run.of - run.done;
   }
+}
+
+/** Then a rest, if the event loop had hardly any. */
+async function leavingRoom(work: () => Promise<void>): Promise<void> {
+  const [begun, loop] = [performance.now(), performance.eventLoopUtilization()];
+  await work();
+  const { utilization } = performance.eventLoopUtilization(loop);
+  if (utilization < BUSY) return;
+  await sleep(Math.min(REST * (performance.now() - begun), LONGEST_REST_MS));
 }
 
 /** All of them, `most` at a time; ends with the first that fails, when those that run have ended. */

@@ -47,7 +47,7 @@ export class RegistryJobs implements OnModuleInit {
     this.events.subscribe(OrganizationCreated, 'registry', lists);
     // Every index carries the repository's name, and clients refuse one that carries another.
     this.events.subscribe(OrganizationRenamed, 'registry', ({ repositoryId }) =>
-      this.rebuilding.all(repositoryId, { again: true }).then(() => undefined),
+      this.rebuilding.all(repositoryId, { again: true, beside: true }).then(() => undefined),
     );
     this.events.subscribe(PolicyChanged, 'registry', (state) => this.policies.follow(state));
     this.events.subscribe(AdvisoriesChanged, 'registry', (change) => this.advised(change));
