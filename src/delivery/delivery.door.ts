@@ -114,17 +114,16 @@ export class DeliveryDoor {
     this.readers.noteUse(reader, exchange.now, exchange);
     if (file === null) throw notFound(nameOf(wanted));
     const sent = this.sending.send(exchange, file, reader.isPublic);
-    if (sent === true) this.count(wanted, reader);
-    else if (sent !== false) this.later(exchange, this.countLater(wanted, reader, sent));
+    if (sent === true) this.count(file);
+    else if (sent !== false) this.later(exchange, this.countLater(file, sent));
   }
 
-  private count(wanted: Stored, { repositoryId }: Readable): void {
-    if (wanted.kind !== 'tarball') return;
-    this.downloads.note({ repositoryId, name: wanted.name, version: wanted.version });
+  private count({ release }: DeliveredFile): void {
+    if (release !== undefined) this.downloads.note(release);
   }
 
-  private async countLater(wanted: Stored, reader: Readable, sent: Promise<boolean>): Promise<void> {
-    if (await sent) this.count(wanted, reader);
+  private async countLater(file: DeliveredFile, sent: Promise<boolean>): Promise<void> {
+    if (await sent) this.count(file);
   }
 
   private later(exchange: Exchange, work: Promise<void>): void {
@@ -133,9 +132,10 @@ export class DeliveryDoor {
 
   private logWhenDone(exchange: Exchange): void {
     const { response } = exchange;
+    let cut: true | undefined = true;
+    response.once('finish', () => (cut = undefined));
     response.once('close', () => {
       if (response.statusCode >= 400) return;
-      const cut = !response.writableFinished || undefined;
       this.logger.debug({ ...this.lineOf(exchange, response.statusCode), cut }, 'fetch');
     });
   }
@@ -149,7 +149,7 @@ export class DeliveryDoor {
   private refuse(exchange: Exchange, error: unknown): void {
     const { response, id, warning } = exchange;
     // In the middle of a body nothing can be said any more; a cut connection tells the client that bytes are missing.
-    if (response.headersSent) return void response.destroy();
+    if (response.headersSent || exchange.hasBegun) return void response.destroy();
     const { status, message } = bodyOf(error);
     if (status >= 500) this.logger.error({ err: error, request_id: id }, 'fetch failed');
     response.setHeader('cache-control', 'private, no-store');

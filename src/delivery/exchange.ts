@@ -5,17 +5,14 @@ import { clientMessage, printsMessages } from '../hex/client-message.js';
 import { clientAddress } from '../platform/http/client-address.js';
 import { bodyWasNotAskedFor } from '../platform/http/server.js';
 
-/**
- * One request and its answer. What a fetch says about itself is read from the raw headers: making the usual object of them
- * costs more than all that is looked up here.
- */
+/** One request and its answer. */
 export class Exchange {
   readonly id = nextId();
   readonly isHead: boolean;
-  authorization: string | undefined;
-  ifNoneMatch: string | undefined;
-  range: string | undefined;
-  ifRange: string | undefined;
+  readonly authorization: string | undefined;
+  readonly ifNoneMatch: string | undefined;
+  readonly range: string | undefined;
+  readonly ifRange: string | undefined;
   /** Of the organization's standing, for the person at the client. */
   warning: string | null = null;
   /**
@@ -23,6 +20,8 @@ export class Exchange {
    * ends.
    */
   closes = false;
+  /** Something of the answer is out, which the response itself does not know on the shortest way. */
+  hasBegun = false;
 
   constructor(
     readonly request: IncomingMessage,
@@ -32,7 +31,12 @@ export class Exchange {
     private readonly trustedProxies: readonly string[],
   ) {
     this.isHead = request.method === 'HEAD';
-    this.read(request.rawHeaders);
+    const { headers } = request;
+    this.authorization = headers.authorization;
+    this.ifNoneMatch = headers['if-none-match'];
+    this.range = headers.range;
+    this.ifRange = headers['if-range'] as string | undefined;
+    if (headers.expect !== undefined) this.closes = bodyWasNotAskedFor(request);
   }
 
   get userAgent(): string | undefined {
@@ -49,38 +53,9 @@ export class Exchange {
   message(text: string, level: 'warn' | 'fatal'): string | undefined {
     return printsMessages(this.userAgent) ? clientMessage(text, level) : undefined;
   }
-
-  private read(raw: readonly string[]): void {
-    for (let at = 0; at < raw.length; at += 2) {
-      const name = raw[at]!;
-      // By their lengths: 5, 6, 8 and twice 13.
-      if (name.length !== 13 && (name.length > 8 || name.length < 5 || name.length === 7)) continue;
-      switch (name.toLowerCase()) {
-        case 'expect':
-          this.closes = bodyWasNotAskedFor(this.request);
-          break;
-        case 'authorization':
-          // The first counts, as everywhere else in Node.
-          this.authorization ??= raw[at + 1];
-          break;
-        case 'if-none-match':
-          this.ifNoneMatch = both(this.ifNoneMatch, raw[at + 1]!);
-          break;
-        case 'range':
-          this.range = both(this.range, raw[at + 1]!);
-          break;
-        case 'if-range':
-          this.ifRange = both(this.ifRange, raw[at + 1]!);
-      }
-    }
-  }
 }
 
 /** A UUID of which the last part counts: as good to find a request by, and cheaper than random ones. */
 const PROCESS = randomUUID().slice(0, 24);
 let count = 100_000_000_000;
 const nextId = (): string => `${PROCESS}${(count += 1)}`;
-
-/** Repeated fields are one list. */
-const both = (before: string | undefined, value: string): string =>
-  before === undefined ? value : `${before}, ${value}`;

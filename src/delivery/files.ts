@@ -20,6 +20,8 @@ export interface DeliveredFile {
   /** What it was found for, and where. */
   readonly wanted: Stored;
   readonly repositoryId: string;
+  /** What a delivery of it counts for. */
+  readonly release: { readonly repositoryId: string; readonly name: string; readonly version: string } | undefined;
 }
 
 export type Stored = Extract<Wanted, { kind: 'index' | 'policy' | 'tarball' | 'docs' }>;
@@ -125,5 +127,6 @@ const keyOf = (repositoryId: string, wanted: Stored): string =>
 type Pointer = Pick<RegistryObject, 'objectKey' | 'sha256' | 'size'>;
 
 function delivered({ objectKey, sha256, size }: Pointer, wanted: Stored, repositoryId: string): DeliveredFile {
-  return { objectKey, size, etag: `"${sha256.toString('hex')}"`, length: String(size), wanted, repositoryId };
+  const release = wanted.kind === 'tarball' ? { repositoryId, name: wanted.name, version: wanted.version } : undefined;
+  return { objectKey, size, etag: `"${sha256.toString('hex')}"`, length: String(size), wanted, repositoryId, release };
 }

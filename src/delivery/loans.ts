@@ -1,3 +1,4 @@
+import { whenGone } from './departures.js';
 import { type DeliveredFile } from './files.js';
 import { type Exchange } from './exchange.js';
 
@@ -20,17 +21,15 @@ export class Loans {
   lend({ objectKey, size }: DeliveredFile, { request, response }: Exchange): Promise<boolean> {
     this.count(objectKey, size, 1);
     return new Promise((resolve) => {
-      const { socket } = request;
       const end = (isTaken: boolean) => {
         response.off('finish', taken);
-        socket.off('close', gone);
+        stay();
         this.count(objectKey, size, -1);
         resolve(isTaken);
       };
       const taken = () => end(true);
-      const gone = () => end(false);
       response.on('finish', taken);
-      socket.on('close', gone);
+      const stay = whenGone(request.socket, () => end(false));
     });
   }
 

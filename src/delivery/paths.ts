@@ -21,7 +21,7 @@ const DOCS = /^([a-z][a-z0-9_]{0,200})-([0-9A-Za-z.+-]{1,200})\.tar\.gz$/;
 
 /** What the repository endpoint answers: all under `/repo`, and by a short address the public repository's documentation. */
 export const isRepositoryUrl = (url: string, publicRepository: string | undefined): boolean =>
-  /^\/+repo(\/|$)/.test(url) || (publicRepository !== undefined && SHORT_DOCS.test(url));
+  url.startsWith('/repo/') || /^\/+repo(\/|$)/.test(url) || (publicRepository !== undefined && SHORT_DOCS.test(url));
 
 const SHORT_DOCS = /^\/+docs\/+[^/?]+\.tar\.gz(\?|$)/;
 

@@ -2,6 +2,7 @@ import { type ServerResponse } from 'node:http';
 import { type Socket } from 'node:net';
 import { type ObjectFile, ObjectStoreError } from '../platform/store/object-store.js';
 import { type Slice } from './conditions.js';
+import { whenGone } from './departures.js';
 
 const LARGE = 256 * 1024;
 const SMALL = 16 * 1024;
@@ -74,12 +75,12 @@ async function piece(file: ObjectFile, { start, end }: Slice, writing: Writing, 
 class Writing {
   private readonly socket: Socket;
   private wake: () => void = () => undefined;
-  private readonly left = () => this.wake();
+  private readonly stay: () => void;
 
   constructor(private readonly response: ServerResponse) {
     // The connection's own end: an answer that waits behind others on it has no connection yet, and is not told.
     this.socket = response.req.socket;
-    this.socket.on('close', this.left);
+    this.stay = whenGone(this.socket, () => this.wake());
   }
 
   /** The reader has gone. */
@@ -99,7 +100,7 @@ class Writing {
 
   /** Of no use any more; harmless at any time. */
   release(): void {
-    this.socket.off('close', this.left);
+    this.stay();
   }
 
   private wait(begin: (done: () => void) => void): Promise<void> {

@@ -7,10 +7,11 @@ import { Objects } from '../platform/objects.js';
 import { readRange, type Slice } from './conditions.js';
 import { type Exchange } from './exchange.js';
 import { type DeliveredFile } from './files.js';
-import { headOf, withRange, withSpecial } from './heads.js';
+import { headOf, unchangedHead, wholeHead, withRange } from './heads.js';
 import { type Bytes, HotObjects } from './hot-objects.js';
 import { Loans } from './loans.js';
 import { Buffers, pour } from './pouring.js';
+import { answer, isOpenTo } from './shortest-way.js';
 
 /** Did every byte of the file go out? */
 export type Sent = boolean | Promise<boolean>;
@@ -32,7 +33,8 @@ export class Sending {
   send(exchange: Exchange, file: DeliveredFile, isPublic: boolean): Sent {
     const { response, ifNoneMatch } = exchange;
     if (ifNoneMatch !== undefined && (ifNoneMatch === file.etag || matchesEtag(ifNoneMatch, file.etag))) {
-      response.writeHead(304, this.head(exchange, file, isPublic, true)).end();
+      if (isOpenTo(exchange)) answer(exchange, 304, unchangedHead(file, isPublic, exchange.id, exchange.now));
+      else response.writeHead(304, this.head(exchange, file, isPublic, 'unchanged')).end();
       return false;
     }
     const slice =
@@ -54,26 +56,16 @@ export class Sending {
     slice: Slice | undefined,
     bytes: Bytes,
   ): Sent {
-    const { response } = exchange;
-    const { socket } = exchange.request;
+    const { response, request } = exchange;
+    const { socket } = request;
     if (socket.destroyed) return false;
-    this.begin(exchange, file, isPublic, slice);
-    if (slice !== undefined) {
-      const part = typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes;
-      response.end(part.subarray(slice.start, slice.end + 1));
-    } else if (typeof bytes === 'string') this.atOnce(response, bytes);
-    else response.end(bytes);
+    if (slice !== undefined) this.begin(exchange, file, isPublic, slice).end(partOf(bytes, slice));
+    else if (isOpenTo(exchange)) answer(exchange, 200, wholeHead(file, isPublic, exchange.id, exchange.now), bytes);
+    else this.begin(exchange, file, isPublic, slice).end(bytes, 'latin1');
     // The kernel has taken all of it, as nearly always.
-    if (response.writableFinished) return slice === undefined && !socket.destroyed;
+    if (socket.writableLength === 0 && response.socket !== null) return slice === undefined && !socket.destroyed;
     const left = this.loans.lend(file, exchange);
     return left.then((isWhole) => isWhole && slice === undefined);
-  }
-
-  /** Head and body in one write. `end` with a body makes a vector of three parts for the kernel, the last of them empty. */
-  private atOnce(response: ServerResponse, bytes: string): void {
-    response.write(bytes, 'latin1');
-    response.socket?.uncork();
-    response.end();
   }
 
   private async pieces(
@@ -116,19 +108,20 @@ export class Sending {
   }
 
   private begin(exchange: Exchange, file: DeliveredFile, isPublic: boolean, slice: Slice | undefined): ServerResponse {
-    const head = this.head(exchange, file, isPublic, false);
+    const head = this.head(exchange, file, isPublic, 'whole');
     if (slice === undefined) return exchange.response.writeHead(200, head);
     return exchange.response.writeHead(206, withRange(head, slice.start, slice.end, file.size));
   }
 
-  private head(exchange: Exchange, file: DeliveredFile, isPublic: boolean, isUnchanged: boolean): string[] {
-    const head = headOf(file, isPublic, exchange.id, isUnchanged);
-    const { warning, closes } = exchange;
-    if (warning === null && !closes) return head;
+  private head(exchange: Exchange, file: DeliveredFile, isPublic: boolean, content: 'whole' | 'unchanged'): string[] {
+    const { id, warning, closes } = exchange;
     const message = warning === null ? undefined : exchange.message(warning, 'warn');
-    return withSpecial(head, { warning, message, closes });
+    return headOf(file, isPublic, id, content, { warning, message, closes });
   }
 }
+
+const partOf = (bytes: Bytes, { start, end }: Slice): Buffer =>
+  (typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes).subarray(start, end + 1);
 
 function sliceOf({ response, range, ifRange }: Exchange, file: DeliveredFile, isPublic: boolean): Slice | undefined {
   const slice = readRange(range, ifRange, file.size, file.etag);

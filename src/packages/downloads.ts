@@ -30,6 +30,8 @@ export const NO_DOWNLOADS: DownloadSummary = { all: 0, recent: 0, week: 0, day: 
 
 type Counted = Pick<DownloadCount, 'repositoryId' | 'name' | 'version'>;
 
+type Waiting = Counted & { readonly day: string; count: number };
+
 const keyOf = ({ repositoryId, name, version }: Counted, day: string): string =>
   `${repositoryId}/${name}/${version}/${day}`;
 const dayOf = (date: Date): string => date.toISOString().slice(0, 10);
@@ -41,7 +43,9 @@ const dayOf = (date: Date): string => date.toISOString().slice(0, 10);
  */
 @Injectable()
 export class Downloads implements OnModuleInit, BeforeApplicationShutdown {
-  private readonly waiting = new Map<string, Counted & { readonly day: string; count: number }>();
+  private readonly waiting = new Map<string, Waiting>();
+  /** Those of `waiting`, by what they were noted with. */
+  private readonly known = new Map<Counted, Waiting>();
   private day = { number: -1, name: '' };
   private writing: Promise<void> = Promise.resolve();
   private timer: NodeJS.Timeout | undefined;
@@ -52,12 +56,17 @@ export class Downloads implements OnModuleInit, BeforeApplicationShutdown {
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
-  /** One whole tarball has been delivered. */
+  /** One whole tarball has been delivered. Quickest for those who bring the same object each time. */
   note(release: Counted): void {
     const day = this.today();
+    const known = this.known.get(release);
+    if (known?.day === day) {
+      known.count += 1;
+      return;
+    }
+    this.add({ ...release, day, count: 1 });
     const counted = this.waiting.get(keyOf(release, day));
-    if (counted === undefined) this.add({ ...release, day, count: 1 });
-    else counted.count += 1;
+    if (counted !== undefined) this.known.set(release, counted);
   }
 
   onModuleInit(): void {
@@ -115,6 +124,7 @@ export class Downloads implements OnModuleInit, BeforeApplicationShutdown {
     const batch = [...this.waiting.values()];
     if (batch.length === 0) return;
     this.waiting.clear();
+    this.known.clear();
     try {
       await this.database.transaction((tx) => addDownloads(tx, batch));
     } catch (error) {
@@ -136,6 +146,7 @@ export class Downloads implements OnModuleInit, BeforeApplicationShutdown {
     const before = this.waiting.get(key);
     // Full only while the database has been away for long.
     if (before === undefined && this.waiting.size >= MAX_WAITING) return;
-    this.waiting.set(key, { ...more, count: more.count + (before?.count ?? 0) });
+    if (before === undefined) this.waiting.set(key, { ...more });
+    else before.count += more.count;
   }
 }

@@ -11,8 +11,11 @@ export type FrontDoor = (request: IncomingMessage, response: ServerResponse) => 
 type Framework = (request: IncomingMessage, response: ServerResponse) => void;
 
 const MAX_BODY = 1024 * 1024;
-/** Longer than any client or proxy keeps an idle connection: mix never repeats a POST that met a closing one. */
-const KEEP_ALIVE_MS = 75_000;
+/**
+ * A connection on which nothing moves, whoever is waiting for whom: it may hold a file open. Also for idle ones, longer than
+ * any client or proxy keeps them: mix never repeats a POST that met a closing one. Node's own time for those would cost two timers
+ * with each request.
+ */
 const STANDSTILL_MS = 90_000;
 /** For a request that was on its way when the last connection was taken. */
 const LAST_WORDS_MS = 200;
@@ -84,10 +87,9 @@ export class HttpServer {
       if (!this.front(request, response)) framework(request, response);
     };
     const server = createServer(
-      { keepAliveTimeout: KEEP_ALIVE_MS, maxHeaderSize: MAX_HEADER_BYTES, noDelay: true, requestTimeout: 300_000 },
+      { keepAliveTimeout: 0, maxHeaderSize: MAX_HEADER_BYTES, noDelay: true, requestTimeout: 300_000 },
       handle,
     );
-    // A connection on which nothing moves, whoever is waiting for whom: it may hold a file open.
     server.timeout = STANDSTILL_MS;
     server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
       waiting.add(request);
