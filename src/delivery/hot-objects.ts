@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { CONFIG, type Config } from '../platform/config.js';
 import { Objects } from '../platform/objects.js';
@@ -19,6 +19,7 @@ const AS_TEXT = 12 * 1024;
 const ENTRY = 512;
 /** How many objects are read from the store at a time; others wait for their turn, without memory. */
 const FILLING = 16;
+const TELLING_MS = 10 * 60_000;
 /** Hashed at a time, so that others are served in between. */
 const STRIDE = 256 * 1024;
 
@@ -28,10 +29,11 @@ const STRIDE = 256 * 1024;
  * served for long.
  */
 @Injectable()
-export class HotObjects {
+export class HotObjects implements OnModuleDestroy {
   private readonly cache: LRUCache<string, Bytes> | undefined;
   private readonly filling = new Map<string, Promise<Bytes | null>>();
   private readonly turns = new Turns(FILLING);
+  private readonly telling: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly objects: Objects,
@@ -40,6 +42,16 @@ export class HotObjects {
     if (deliveryMemory === 0) return;
     const sizeCalculation = ({ length }: Bytes, key: string) => length + key.length + ENTRY;
     this.cache = new LRUCache({ maxSize: deliveryMemory, maxEntrySize: deliveryMemory, sizeCalculation });
+    this.telling = setInterval(() => void this.tellUse(), TELLING_MS).unref();
+  }
+
+  onModuleDestroy(): void {
+    clearInterval(this.telling);
+  }
+
+  /** What is read from here looks unused on disk, and would be the first to go there; a restart would miss it most. */
+  async tellUse(): Promise<void> {
+    await this.objects.used([...(this.cache?.rkeys() ?? [])]);
   }
 
   /** How many bytes are held, with what it takes to hold them. */

@@ -85,6 +85,11 @@ export class Objects implements OnModuleInit {
     return this.store.openWhole?.(key);
   }
 
+  /** These are read from elsewhere, the last one last: their copies are not the ones to give up. */
+  async used(keys: Iterable<string>): Promise<void> {
+    await this.store.used?.(keys);
+  }
+
   /** The whole of a small object. */
   read(key: string): Promise<Buffer | null> {
     return this.store.get(key);

@@ -48,7 +48,7 @@ describe.runIf(isRoot)('a full disk', () => {
 
   test.each([
     ['for the upload itself', 0.5 * MB],
-    ['for the upload and its place in the store', 1.5 * MB],
+    ['for the upload and its place in the store', 1.2 * MB],
   ])('has no room %s', async (_what, leave) => {
     expect((await fetched('tarballs/wax-1.0.0.tar')).status).toBe(200);
     fill(leave);

@@ -7,6 +7,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { HotObjects } from '../../src/delivery/hot-objects.js';
 import { createLogger } from '../../src/platform/log.js';
 import { CachedStore } from '../../src/platform/store/cached-store.js';
 import { S3Store } from '../../src/platform/store/s3-store.js';
@@ -132,7 +133,7 @@ describe.each([
 test('many who want the same at once are one question to the bucket', async () => {
   for (const [bytes, many] of [
     [3000, 100],
-    [2.5 * MB, 30],
+    [4 * MB, 30],
   ] as const) {
     const cold = await published(bytes);
     const before = s3.reads();
@@ -176,6 +177,24 @@ test('files that were damaged while nobody looked are fetched anew, and nobody g
   expect([metric('faults_total\\{cause="damaged"\\}'), metric('misses_total')]).toEqual([2, 2]);
   expect(metric('bytes')).toBeGreaterThan(large.tarball.length);
   expect(metric('files')).toBeGreaterThanOrEqual(2);
+});
+
+test('what is in memory is not pushed off the disk by what is fetched once', async () => {
+  const once = [await published(MB), await published(MB), await published(MB)];
+  await start({ directory: join(dataDir, 'narrow'), bound: 1_900_000 });
+  for (const one of once) {
+    expect((await fetched(tarballOf(small))).status).toBe(200);
+    const later = vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 61_000);
+    await app.app
+      .get(HotObjects)
+      .tellUse()
+      .finally(() => later.mockRestore());
+    expect((await fetched(tarballOf(one))).status).toBe(200);
+  }
+  const before = s3.reads();
+  await start({ directory: join(dataDir, 'narrow'), bound: 1_900_000 });
+  expect((await fetched(tarballOf(small))).bytes.equals(small.tarball)).toBe(true);
+  expect(s3.reads() - before).toBe(0);
 });
 
 describe('a disk for copies that', () => {

@@ -214,6 +214,16 @@ describe('while it comes', () => {
     await vi.waitFor(async () => expect((await read(store, key)).equals(bytes)).toBe(true), 3000);
   });
 
+  test('an object that is deleted in the bucket meanwhile fails its readers', async () => {
+    const { key } = stored(4 * MB);
+    s3.cutNext(MB);
+    s3.failNext(2, 404, 'NoSuchKey');
+    const store = opened();
+    await expect(read(store, key).then(hexOf)).rejects.toThrow('is gone');
+    await vi.waitFor(() => expect([drafts(), store.state.bytes]).toEqual([[], 0]));
+    await allClosed();
+  });
+
   test.each([3000, 3 * MB])('wrong bytes fail all readers, and leave nothing (%i)', async (size) => {
     const { key, bytes } = stored(size);
     const wrong = Buffer.from(bytes);
@@ -238,6 +248,24 @@ describe('the bound', () => {
     const names = () => kept().map((name) => name.slice(3));
     await vi.waitFor(() =>
       expect(names().toSorted()).toEqual([0, 3, 4, 5].map((at) => objects[at]!.key.slice(-64)).toSorted()),
+    );
+  });
+
+  test('what is used elsewhere, and is told to be, stays', async () => {
+    const objects = Array.from({ length: 5 }, () => stored(MB));
+    const store = opened({ bound: 4 * MB });
+    for (const { key } of objects.slice(0, 4)) await store.get(key);
+    utimesSync(pathOf(objects[0]!.key), 1e9, 1e9);
+    vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 61_000);
+    try {
+      await store.used(['health/probe', objects[4]!.key, objects[0]!.key]);
+    } finally {
+      vi.restoreAllMocks();
+    }
+    expect(statSync(pathOf(objects[0]!.key)).mtimeMs).toBeGreaterThan(1e12);
+    await store.get(objects[4]!.key);
+    await vi.waitFor(() =>
+      expect(objects.map(({ key }) => existsSync(pathOf(key)))).toEqual([true, false, true, true, true]),
     );
   });
 
@@ -409,9 +437,11 @@ describe('a store that does not answer', () => {
 
   test('and is slow: the reader is told in time, and the object comes nevertheless', async () => {
     const { key, bytes } = stored(1000);
-    s3.pauseNext(10, delay(350));
+    let goOn = (): void => undefined;
+    s3.pauseNext(10, new Promise<void>((resolve) => (goOn = resolve)));
     const store = opened({ patienceMs: 100 });
     await expect(store.get(key)).rejects.toThrow('not here within 100 ms');
+    goOn();
     await vi.waitFor(() => expect(kept()).toHaveLength(1), 2000);
     expect((await store.get(key))?.equals(bytes)).toBe(true);
     expect(s3.reads()).toBe(1);

@@ -46,7 +46,7 @@ export class CachedStore implements ObjectStore {
   private readonly disk: CacheDisk;
   private readonly around: Surroundings;
   private readonly fillings = new Map<string, Filling>();
-  private readonly failed = new LRUCache<string, Error>({ max: 10_000, ttl: FAILED_MS });
+  private readonly failed = new LRUCache<string, Error>({ max: 1_000, ttl: FAILED_MS });
   private readonly counts = { hits: 0, misses: 0, damaged: 0 };
   private readonly patienceMs: number;
   private storeFailures = 0;
@@ -104,6 +104,14 @@ export class CachedStore implements ObjectStore {
     if (sha256 !== undefined) await this.files.drop(sha256);
   }
 
+  async used(keys: Iterable<string>): Promise<void> {
+    for (const key of keys) {
+      const sha256 = checksumIn(key);
+      const kept = sha256 === undefined ? undefined : this.files.find(sha256);
+      if (kept !== undefined) await this.files.touch(sha256!, kept);
+    }
+  }
+
   check(): Promise<void> {
     return this.store.check();
   }
@@ -139,7 +147,7 @@ export class CachedStore implements ObjectStore {
       if (file === undefined) return undefined;
       if (file !== null) {
         this.counts.hits += 1;
-        this.files.touch(sha256, kept);
+        void this.files.touch(sha256, kept);
         return new ReadingOn(this.lying(key, sha256, file, kept.size), this.store);
       }
       // Another process has removed it; meanwhile it may be on its way again.

@@ -151,6 +151,7 @@ export class Filling {
     if (this.file !== undefined && this.written === this.size) return true;
     const rest = this.file === undefined ? undefined : { start: this.written, end: this.size - 1 };
     const object = await store.open(this.key, rest);
+    if (object === null && rest !== undefined) throw new ObjectStoreError('get', this.key, 'is gone');
     if (object === null) return false;
     try {
       if (this.file === undefined) {

@@ -89,12 +89,12 @@ export class KeptFiles {
   }
 
   /** It has just been used. */
-  touch(sha256: string, kept: Kept): void {
+  async touch(sha256: string, kept: Kept): Promise<void> {
     const now = Date.now();
     if (now - kept.touchedAt < TOUCH_MS) return;
     kept.touchedAt = now;
     // A disk that cannot be written to loses the order of use, and no more.
-    utimes(this.pathOf(sha256), now / 1000, now / 1000).catch(() => undefined);
+    await utimes(this.pathOf(sha256), now / 1000, now / 1000).catch(() => undefined);
   }
 
   /** Makes room, before the first byte is written. */

@@ -57,6 +57,8 @@ export interface ObjectStore {
   openFile?(key: string): Promise<ObjectFile | null | undefined>;
   /** The same, once all of its bytes are on this machine: reading them waits for nobody else. */
   openWhole?(key: string): Promise<ObjectFile | null | undefined>;
+  /** These are read, though not from the store: it does well to have them near. The last one was used last. */
+  used?(keys: Iterable<string>): Promise<void>;
   /** The whole object in memory: for small ones. */
   get(key: string): Promise<Buffer | null>;
   /** A missing object is deleted already. */
