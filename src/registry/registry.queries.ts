@@ -2,7 +2,7 @@ import { type Tx } from '../platform/database.js';
 import { compareVersions, parseVersion } from '../hex/version.js';
 import { type Package as PackageIndex } from '../hex/registry/package.js';
 import { type RetirementReason } from '../hex/registry/retirement.js';
-import { type ListedTarball } from './listed-tarball.entity.js';
+import { ListedTarball } from './listed-tarball.entity.js';
 import { type Repository } from '../organizations/repository.entity.js';
 
 interface ReleaseRow {
@@ -45,6 +45,24 @@ export async function readPackageIndex(tx: Tx, repository: Repository, name: str
     ...{ repositoryId: repository.id, package: name, version, objectKey: tarball_key, sha256: outer_checksum, size },
   }));
   return { revision: first.revision, updatedAt: first.updated_at, index, tarballs };
+}
+
+/** In one statement with six parameters: a package may have a thousand versions, and each publish writes them all. */
+export async function listTarballs(
+  tx: Tx,
+  repositoryId: string,
+  name: string,
+  tarballs: FoundPackage['tarballs'],
+): Promise<void> {
+  await tx.delete(ListedTarball, { repositoryId, package: name });
+  await tx.query(
+    `insert into listed_tarballs (repository_id, package, version, object_key, sha256, size)
+     select $1, $2, * from unnest($3::text[], $4::text[], $5::bytea[], $6::int[])`,
+    [
+      ...[repositoryId, name, tarballs.map(({ version }) => version), tarballs.map(({ objectKey }) => objectKey)],
+      ...[tarballs.map(({ sha256 }) => sha256), tarballs.map(({ size }) => size)],
+    ],
+  );
 }
 
 function toRelease(row: ReleaseRow): PackageIndex['releases'][number] {

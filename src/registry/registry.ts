@@ -1,6 +1,7 @@
+import { setImmediate } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { encodePackage } from '../hex/registry/package.js';
+import { encodePackagePieces, type Package as PackageIndex } from '../hex/registry/package.js';
 import { Repository } from '../organizations/repository.entity.js';
 import { type PackageState } from '../packages/packages.events.js';
 import { ChangeFeed } from '../platform/change-feed.js';
@@ -9,7 +10,7 @@ import { ListedTarball } from './listed-tarball.entity.js';
 import { Lists } from './lists.js';
 import { Pointers } from './pointers.js';
 import { RegistryObject } from './registry-object.entity.js';
-import { readPackageIndex } from './registry.queries.js';
+import { listTarballs, readPackageIndex } from './registry.queries.js';
 
 /** Builds the signed indexes and knows which bytes each of them is. That none goes back is the promise of `Pointers`. */
 @Injectable()
@@ -53,10 +54,9 @@ export class Registry {
       }
       if (!force && before !== null && BigInt(before.revision) >= BigInt(found.revision)) return;
       const index = await this.advisories.inPackage(tx, repository, found.index);
-      await this.pointers.point(tx, before, { repositoryId, path, revision: found.revision }, encodePackage(index));
+      await this.pointers.point(tx, before, { repositoryId, path, revision: found.revision }, await encode(index));
       await this.lists.enter(tx, repository, found, index);
-      await tx.delete(ListedTarball, { repositoryId, package: name });
-      await tx.insert(ListedTarball, [...found.tarballs]);
+      await listTarballs(tx, repositoryId, name, found.tarballs);
     });
   }
 
@@ -78,4 +78,13 @@ export class Registry {
     };
     return this.changes.until(`registry:${repositoryId}/${path}`, visible, timeoutMs);
   }
+}
+
+/** Fetches are answered between the pieces. */
+async function encode(index: PackageIndex): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  for (const piece of encodePackagePieces(index)) {
+    if (pieces.push(piece) > 1) await setImmediate();
+  }
+  return Buffer.concat(pieces);
 }

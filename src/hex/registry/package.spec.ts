@@ -3,7 +3,14 @@ import { fromBinary, isFieldSet } from '@bufbuild/protobuf';
 import { describe, expect, test } from 'vitest';
 import { type SecurityAdvisory } from './advisory.js';
 import { DependencySchema, PackageSchema, ReleaseSchema } from './generated/registry_pb.js';
-import { type Dependency, decodePackage, encodePackage, type Package, type Release } from './package.js';
+import {
+  type Dependency,
+  decodePackage,
+  encodePackage,
+  encodePackagePieces,
+  type Package,
+  type Release,
+} from './package.js';
 
 const golden = readFileSync('test/golden/hex-bytes/package.payload');
 
@@ -127,4 +134,17 @@ describe('a release', () => {
   test.each(['innerChecksum', 'outerChecksum'] as const)('without its %s is refused', (field) => {
     expect(() => encodePackage(only({ [field]: new Uint8Array(0) }))).toThrow('invalid checksum of release 1.0.0');
   });
+});
+
+test.each([1, 2, 3, 50])('pieces of %i releases each are, one behind the other, what is encoded at once', (each) => {
+  const releases = Array.from({ length: 7 }, (_, minor) =>
+    comb.releases.map((release) => ({ ...release, version: release.version.replace(/\d+\.0$/, `${minor}.0`) })),
+  ).flat();
+  for (const index of [
+    comb,
+    { ...comb, releases: [] },
+    { ...comb, releases },
+    { ...comb, advisories: [], releases: [] },
+  ])
+    expect(Buffer.concat([...encodePackagePieces(index, each)])).toEqual(Buffer.from(encodePackage(index)));
 });

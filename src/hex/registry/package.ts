@@ -2,6 +2,7 @@ import { create, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
 import { FormatError } from '../format-error.js';
 import { fromAdvisory, positionsOf, type SecurityAdvisory, toAdvisory } from './advisory.js';
 import * as pb from './generated/registry_pb.js';
+import { withoutEnd } from './lists.js';
 import { decodePayload, sortedBy } from './payload.js';
 import { type RetirementReason, retirementReasons } from './retirement.js';
 import { toDate, toTimestamp } from './timestamp.js';
@@ -54,6 +55,17 @@ export function encodePackage({ name, repository, releases, advisories }: Packag
     })),
   };
   return toBinary(pb.PackageSchema, create(pb.PackageSchema, message));
+}
+
+/**
+ * The same bytes piece by piece, each of some milliseconds at most, so that whoever encodes a package of a thousand releases can
+ * do something else in between. Put one behind the other they are the payload; see `lists.ts`.
+ */
+export function* encodePackagePieces(index: Package, releasesEach = 50): Generator<Uint8Array> {
+  const end = encodePackage({ ...index, releases: [] });
+  for (let at = 0; at < index.releases.length; at += releasesEach)
+    yield withoutEnd(encodePackage({ ...index, releases: index.releases.slice(at, at + releasesEach) }), end);
+  yield end;
 }
 
 function toRelease(release: Release, repository: string): MessageInitShape<typeof pb.ReleaseSchema> {
