@@ -20,8 +20,9 @@ const open: Open = async (use) => {
   // What a service tells at `info` is noise here: an operator gets one line, or asks for more.
   const logger = createLogger(given.logLevel === 'info' ? 'warn' : given.logLevel, process.stderr);
   try {
+    // Each of the four indexes that `registry rebuild` builds at once holds a connection, and takes a second one for the ledger of objects.
     const { ground, postgres } = await prepareGround(
-      { ...given, jobsConcurrency: 0, databasePoolSize: 4 },
+      { ...given, jobsConcurrency: 0, databasePoolSize: 10 },
       logger,
       'command',
     );

@@ -13,10 +13,13 @@ export async function startRebuildCommand(db: DataSource, env: Record<string, st
       .join();
   const before = await begun();
   const admin = join(import.meta.dirname, '../../dist/src/admin.js');
-  const child = spawn('node', [admin, 'registry', 'rebuild', '--again'], { env: clean(env), stdio: 'ignore' });
+  const args = [admin, 'registry', 'rebuild', '--again'];
+  const child = spawn('node', args, { env: clean(env), stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
   const ended = once(child, 'close');
   for (let now = before; now === before || now === ''; now = await begun()) {
-    if (child.exitCode !== null) throw new Error('the rebuild ended before it was seen to run');
+    if (child.exitCode !== null) throw new Error(`the rebuild ended before it was seen to run:\n${output}`);
     await sleep(50);
   }
   return async () => {
