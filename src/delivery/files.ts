@@ -47,12 +47,17 @@ export class Files {
     private readonly docs: Docs,
     feed: ChangeFeed,
     clock: Clock,
-    @Inject(CONFIG) { accessCacheMs }: Config,
+    @Inject(CONFIG) { accessCacheMs, databaseGraceMs: graceMs }: Config,
   ) {
-    this.cache = new TaggedCache(feed, clock, { maxEntries: 200_000, maxAgeMs: accessCacheMs });
+    this.cache = new TaggedCache(feed, clock, { maxEntries: 200_000, maxAgeMs: accessCacheMs, graceMs });
     this.shortcuts = new Shortcuts(this.cache, 100_000);
     const maxAgeMs = Math.min(ABSENT.maxAgeMs, accessCacheMs);
     this.absent = new TaggedCache(feed, clock, { ...ABSENT, maxAgeMs });
+  }
+
+  /** How many answers were given because Postgres was away. */
+  get graces(): number {
+    return this.cache.graces;
   }
 
   /** What was found for this very address before, if it still holds. */
@@ -77,11 +82,13 @@ export class Files {
       return this.look(repositoryId, wanted, `registry:${repositoryId}/${path}`, look);
     }
     const { name, version } = wanted;
-    // Asked for each time: people fetch documentation now and then, and then want what has just been published.
-    if (wanted.kind === 'docs') {
-      const found = await this.docs.find(repositoryId, name, version);
-      return found && delivered(found, wanted, repositoryId);
-    }
+    // Asked for each time: people fetch documentation now and then, and then want what has just been published. Remembered for
+    // when there is nobody to ask.
+    if (wanted.kind === 'docs')
+      return this.cache.ask(`${repositoryId}/docs/${name}/${version}`, async () => {
+        const found = await this.docs.find(repositoryId, name, version);
+        return found && { value: delivered(found, wanted, repositoryId), tags: [] };
+      });
     const look = () => this.registry.tarball(repositoryId, name, version);
     // It changes only with its package's index, in one transaction, and both are dropped by the one announcement.
     return this.look(repositoryId, wanted, `registry:${repositoryId}/packages/${name}`, look);

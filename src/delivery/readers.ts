@@ -63,12 +63,17 @@ export class Readers {
     private readonly lastUse: LastUse,
     feed: ChangeFeed,
     clock: Clock,
-    @Inject(CONFIG) { accessCacheMs }: Config,
+    @Inject(CONFIG) { accessCacheMs, databaseGraceMs: graceMs }: Config,
   ) {
-    this.cache = new TaggedCache(feed, clock, { maxEntries: 50_000, maxAgeMs: accessCacheMs });
+    this.cache = new TaggedCache(feed, clock, { maxEntries: 50_000, maxAgeMs: accessCacheMs, graceMs });
     this.shortcuts = new Shortcuts(this.cache, 50_000);
     const maxAgeMs = Math.min(REFUSED.maxAgeMs, accessCacheMs);
     this.refused = new TaggedCache(feed, clock, { ...REFUSED, maxAgeMs });
+  }
+
+  /** How many answers were given because Postgres was away. */
+  get graces(): number {
+    return this.cache.graces;
   }
 
   /** What {@link admit} would answer or throw, where that is known already. */

@@ -1,12 +1,18 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 import { FeedRecord } from '../advisories/feed-record.js';
 import { type FeedRefresh } from '../advisories/feed-refresh.entity.js';
 import { type BillingCounts, BillingRecords } from '../billing/billing-records.js';
+import { Files } from '../delivery/files.js';
+import { Readers } from '../delivery/readers.js';
+import { ChangeFeed } from '../platform/change-feed.js';
 import { Clock } from '../platform/clock.js';
 import { CachedStore } from '../platform/store/cached-store.js';
 import { OBJECT_STORE, type ObjectStore } from '../platform/store/object-store.js';
 
+/** How long the rows may take. */
+const ROWS_MS = 3_000;
 const STATES = ['drafted', 'asked', 'unclear', 'done', 'refused'] as const;
 
 /** The names and meanings are in docs/operations.md, "Metrics". Counted when asked for, in three queries. */
@@ -39,6 +45,14 @@ export class Metrics {
     'Files of the newest feed that meant nothing',
   );
 
+  private readonly away = this.gauge(
+    'propolis_database_silent_seconds',
+    'For how long no change has been heard from Postgres; 0: it is heard',
+  );
+  private readonly graces = this.counter(
+    'propolis_database_grace_total',
+    'Answers about access and files that were used on because Postgres did not answer',
+  );
   private readonly cached = this.gauge('propolis_object_cache_bytes', 'Bytes of the copies on disk');
   private readonly cachedFiles = this.gauge('propolis_object_cache_files', 'How many there are');
   private readonly hits = this.counter('propolis_object_cache_hits_total', 'Objects read without asking the store');
@@ -51,6 +65,9 @@ export class Metrics {
   constructor(
     private readonly records: BillingRecords,
     private readonly feed: FeedRecord,
+    private readonly changes: ChangeFeed,
+    private readonly readers: Readers,
+    private readonly files: Files,
     private readonly clock: Clock,
     @Inject(OBJECT_STORE) private readonly store: ObjectStore,
   ) {}
@@ -63,10 +80,24 @@ export class Metrics {
     // Watching the event loop costs a little: only where somebody asks.
     if (!this.isWatching) collectDefaultMetrics({ register: this.registry });
     this.isWatching = true;
-    this.take(await this.records.counts());
-    this.takeFeed(await this.feed.last());
+    await this.takeRows();
     if (this.store instanceof CachedStore) this.takeCache(this.store.state);
     return this.registry.metrics();
+  }
+
+  /** What rows say; their last values while they cannot be asked. */
+  private async takeRows(): Promise<void> {
+    const deafMs = this.changes.deafFor(this.clock.now().getTime());
+    this.away.set(deafMs / 1000);
+    this.graces.reset();
+    this.graces.inc(this.readers.graces + this.files.graces);
+    if (!this.changes.listening) return;
+    const rows = Promise.all([this.records.counts(), this.feed.last()]);
+    // A database that falls silent just now must not keep the rest back.
+    const found = await Promise.race([rows, sleep(ROWS_MS, undefined, { ref: false })]);
+    if (found === undefined) return void rows.catch(() => undefined);
+    this.take(found[0]);
+    this.takeFeed(found[1]);
   }
 
   private take({ operations, unhandledEvents, oldestUnhandled, newestWebhook, comparison }: BillingCounts): void {

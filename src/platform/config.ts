@@ -107,6 +107,7 @@ const settings = z.object({
   API_LIMIT_PER_IP: whole(1, 1_000_000).default(100),
   API_LIMIT_PER_ACTOR: whole(1, 1_000_000).default(500),
   ACCESS_CACHE_SECONDS: whole(0, 600).default(300),
+  DATABASE_GRACE_SECONDS: whole(0, 86_400).default(900),
   ROLE: z.enum(roles, { error: `must be one of ${roles.join(', ')}` }).default('all'),
   DELIVERY_WORKERS: z
     .literal('auto')
@@ -333,6 +334,8 @@ function shape(s: Settings) {
     apiLimitPerIp: s.API_LIMIT_PER_IP,
     apiLimitPerActor: s.API_LIMIT_PER_ACTOR,
     accessCacheMs: s.ACCESS_CACHE_SECONDS * 1000,
+    /** For how long fetches that are known go on without Postgres. */
+    databaseGraceMs: s.DATABASE_GRACE_SECONDS * 1000,
     role: s.ROLE,
     /** Processes that a delivery process forks; 1: it answers by itself. */
     deliveryWorkers: s.DELIVERY_WORKERS,

@@ -28,6 +28,7 @@ export class DedicatedConnection {
   private heartbeat: NodeJS.Timeout | undefined;
   private retry: NodeJS.Timeout | undefined;
   private closed = false;
+  private refused = false;
 
   constructor(
     private readonly url: string,
@@ -39,6 +40,11 @@ export class DedicatedConnection {
 
   get up(): boolean {
     return this.client !== undefined;
+  }
+
+  /** Lost, and the last try to make a new one failed too. */
+  get isAway(): boolean {
+    return this.refused;
   }
 
   /** Connects; throws when the first attempt fails, later losses are mended in the background. */
@@ -60,6 +66,7 @@ export class DedicatedConnection {
       throw error;
     }
     if (this.closed) return client.end();
+    this.refused = false;
     this.client = client;
     this.heartbeat = setInterval(() => this.beat(client), this.heart.every);
     this.heartbeat.unref();
@@ -100,7 +107,11 @@ export class DedicatedConnection {
 
   private reopen(): void {
     if (this.closed) return;
-    this.retry = setTimeout(() => void this.open().catch(() => this.reopen()), RETRY_MS);
+    const failed = () => {
+      this.refused = true;
+      this.reopen();
+    };
+    this.retry = setTimeout(() => void this.open().catch(failed), RETRY_MS);
     this.retry.unref();
   }
 }

@@ -7,22 +7,29 @@ import { type Loaded, TaggedCache } from './tagged-cache.js';
 function feedOf() {
   const changed: ((tag: string) => void)[] = [];
   const gaps: (() => void)[] = [];
+  const doubts: (() => void)[] = [];
   const feed = {
     listening: true,
+    isAway: false,
+    deaf: 0,
+    deafFor: () => feed.deaf,
     onChange: (heard: (tag: string) => void) => void changed.push(heard),
-    onGap: (heard: () => void) => void gaps.push(heard),
+    onAllChanged: (heard: () => void) => void gaps.push(heard),
+    onDoubt: (heard: () => void) => void doubts.push(heard),
   };
   return {
     feed: feed as unknown as ChangeFeed,
     change: (tag: string) => changed.forEach((heard) => heard(tag)),
     gap: () => gaps.forEach((heard) => heard()),
+    doubt: () => doubts.forEach((heard) => heard()),
+    state: feed,
   };
 }
 
 /** A cache, and loads that end when the test says so. */
 function setUp() {
-  const { feed, change, gap } = feedOf();
-  const cache = new TaggedCache<string>(feed, new Clock(), { maxEntries: 100, maxAgeMs: 60_000 });
+  const { feed, change, gap, doubt, state } = feedOf();
+  const cache = new TaggedCache<string>(feed, new Clock(), { maxEntries: 100, maxAgeMs: 60_000, graceMs: 60_000 });
   const loads: { end: (value: string | null) => void; fail: (error: Error) => void }[] = [];
   const load = () =>
     new Promise<Loaded<string> | null>((resolve, reject) =>
@@ -33,7 +40,7 @@ function setUp() {
     );
   const get = () => cache.get('it', load);
   const turn = () => new Promise((resolve) => setImmediate(resolve));
-  return { cache, change, gap, loads, get, turn };
+  return { cache, change, gap, doubt, state, loads, get, turn };
 }
 
 test('is kept although something else changed while it was loaded', async () => {
@@ -111,4 +118,89 @@ test('after a gap nobody waits for what was begun before it', async () => {
   const after = get();
   loads[1]!.end('new');
   expect(await after).toBe('new');
+});
+
+const away = () => Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+
+/** An answer in memory, and then nothing is heard any more. */
+async function deaf() {
+  const all = setUp();
+  const first = all.get();
+  all.loads[0]!.end('one');
+  await first;
+  all.state.listening = false;
+  all.state.deaf = 1;
+  all.doubt();
+  return all;
+}
+
+test('in doubt it is asked for again, and the new answer counts', async () => {
+  const { cache, loads, get } = await deaf();
+  expect(cache.peek('it')).toBeUndefined();
+  const again = get();
+  loads[1]!.end('two');
+  expect(await again).toBe('two');
+});
+
+test.each([
+  ['is gone', (load: { end: (value: null) => void }) => load.end(null)],
+  ['is refused', (load: { fail: (error: Error) => void }) => load.fail(new Error('revoked'))],
+])('in doubt what %s is forgotten, also for an outage that follows', async (_, ends) => {
+  const { loads, get, state } = await deaf();
+  const again = get().catch(() => null);
+  ends(loads[1]!);
+  expect(await again).toBeNull();
+  state.isAway = true;
+  const later = get();
+  loads[2]!.fail(away());
+  await expect(later).rejects.toThrow('ECONNREFUSED');
+});
+
+test('where the database does not answer the last answer goes on, until the grace is over', async () => {
+  const { cache, loads, get, state } = await deaf();
+  const again = get();
+  loads[1]!.fail(away());
+  expect(await again).toBe('one');
+  // Known to be away: nobody waits for it.
+  state.isAway = true;
+  expect(cache.peek('it')?.value).toBe('one');
+  expect(loads).toHaveLength(2);
+  expect(cache.graces).toBe(1);
+  state.deaf = 60_000;
+  state.isAway = false;
+  cache['entries'].get('it')!.staleAt = 0;
+  const late = get();
+  loads[2]!.fail(away());
+  await expect(late).rejects.toThrow('ECONNREFUSED');
+});
+
+test('a database that says nothing is waited for a second', async () => {
+  const { loads, get } = await deaf();
+  const began = performance.now();
+  expect(await get()).toBe('one');
+  expect(performance.now() - began).toBeGreaterThan(900);
+  loads[1]!.fail(away());
+});
+
+test('a change that is heard drops it, grace or no grace', async () => {
+  const { change, loads, get, state } = await deaf();
+  state.isAway = true;
+  change('key:1');
+  const again = get();
+  loads[1]!.fail(away());
+  await expect(again).rejects.toThrow('ECONNREFUSED');
+});
+
+test('what has ended by itself gets no grace', async () => {
+  const { feed, doubt, state } = feedOf();
+  const cache = new TaggedCache<string>(feed, new Clock(), { maxEntries: 100, maxAgeMs: 60_000, graceMs: 60_000 });
+  const until = new Date(Date.now() + 30);
+  await cache.get('it', async () => ({ value: 'one', tags: [], until }));
+  state.listening = false;
+  state.isAway = true;
+  doubt();
+  expect(cache.peek('it')?.value).toBe('one');
+  await new Promise((resolve) => setTimeout(resolve, 40));
+  expect(cache.peek('it')).toBeUndefined();
+  await expect(cache.get('it', () => Promise.reject(away()))).rejects.toThrow('ECONNREFUSED');
 });

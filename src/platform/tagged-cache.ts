@@ -1,5 +1,6 @@
 import { type ChangeFeed } from './change-feed.js';
 import { type Clock } from './clock.js';
+import { isDatabaseOutage } from './outage.js';
 
 export interface Loaded<V> {
   readonly value: V;
@@ -18,8 +19,18 @@ export interface Held<V> {
 }
 
 interface Entry<V> extends Loaded<V> {
-  readonly staleAt: number;
+  /** From then on it is asked for anew, and good only where nobody answers. */
+  staleAt: number;
+  /** From then on it is of no use at all. */
+  readonly endsAt: number;
   isKept: boolean;
+}
+
+interface Limits {
+  readonly maxEntries: number;
+  readonly maxAgeMs: number;
+  /** For how long after the last change was heard answers are still good, if the database does not answer. */
+  readonly graceMs?: number;
 }
 
 interface Loading<V> {
@@ -36,6 +47,8 @@ interface Outcome<V> {
 
 /** While changes cannot be heard, nothing is believed for longer than this. */
 const DEAF_MS = 500;
+/** How long an answer that is in doubt waits for a database that says nothing, before it is taken as it is. */
+const PATIENCE_MS = 1000;
 /** How many changed tags are remembered for the sake of what is being loaded; beyond that all of it counts as changed. */
 const MOST_CHANGES = 10_000;
 
@@ -44,6 +57,9 @@ const MOST_CHANGES = 10_000;
  * while an answer is being loaded keeps that answer out of the cache: nobody can tell which side of the change it saw. Other
  * changes do not: while a registry is rebuilt there is one every few milliseconds, and nothing would ever be kept.
  * `maxAgeMs` bounds the error should a notification ever be lost. Absences are kept only by those who make a value of one.
+ *
+ * With `graceMs`: when the database cannot be asked, the last answer goes on being used for that long. Nothing can be changed in a database
+ * that is down; one that only this process cannot reach is the price.
  */
 export class TaggedCache<V> {
   private readonly entries = new Map<string, Entry<V>>();
@@ -61,11 +77,15 @@ export class TaggedCache<V> {
   constructor(
     private readonly feed: ChangeFeed,
     private readonly clock: Clock,
-    private readonly limits: { readonly maxEntries: number; readonly maxAgeMs: number },
+    private readonly limits: Limits,
   ) {
     feed.onChange((tag) => this.forget(tag));
-    feed.onGap(() => this.clear());
+    feed.onAllChanged(() => this.clear());
+    feed.onDoubt(() => this.doubt());
   }
+
+  /** How many answers were given because there was nobody to ask. */
+  graces = 0;
 
   /** What is remembered under `key` now, without waiting for anything. */
   peek(key: string): Held<V> | undefined {
@@ -81,14 +101,33 @@ export class TaggedCache<V> {
   }
 
   async get(key: string, load: () => Promise<Loaded<V> | null>): Promise<V | null> {
-    const entry = this.fresh(key);
-    if (entry !== undefined) return entry.value;
+    return this.fresh(key)?.value ?? this.answer(key, this.shared(key, load));
+  }
+
+  /** The same for what must be asked for each time, as long as the database answers. */
+  async ask(key: string, load: () => Promise<Loaded<V> | null>): Promise<V | null> {
+    const own = this.begin(key, load).then(({ value }) => value);
+    return this.answer(key, own);
+  }
+
+  /** What was asked, or the last answer if there is nobody who could say. */
+  private async answer(key: string, asked: Promise<V | null>): Promise<V | null> {
+    try {
+      return await (this.old(key) === undefined ? asked : this.soon(asked));
+    } catch (error) {
+      const old = isDatabaseOutage(error) ? this.old(key) : undefined;
+      if (old === undefined) throw error;
+      return this.extend(old).value;
+    }
+  }
+
+  private async shared(key: string, load: () => Promise<Loaded<V> | null>): Promise<V | null> {
     const running = this.loading.get(key);
     if (running === undefined || running.since < this.allChanged) return (await this.begin(key, load)).value;
     if (running.since === this.heard) return (await running.result).value;
     // Begun before a change of something that it may be made of: that shows in the end, and then it is not for who asks now.
     const { value, isSound } = await running.result.catch(() => ({ value: null, isSound: false }));
-    return isSound ? value : this.get(key, load);
+    return isSound ? value : (this.fresh(key)?.value ?? this.shared(key, load));
   }
 
   private get isFilling(): boolean {
@@ -99,14 +138,33 @@ export class TaggedCache<V> {
     const entry = this.entries.get(key);
     if (entry === undefined) return undefined;
     if (entry.staleAt <= this.clock.now().getTime()) {
-      this.drop(key);
-      return undefined;
+      // Where the database is known to be away nobody is made to wait for that.
+      if (!this.feed.isAway || this.old(key) === undefined) return undefined;
+      this.extend(entry);
     }
     // Put back at the end: the map's order is the order of use, once it matters which of them goes first.
     if (this.isFilling) {
       this.entries.delete(key);
       this.entries.set(key, entry);
     }
+    return entry;
+  }
+
+  /** The last answer, whether it still holds or not, if that is good enough where nobody can say. */
+  private old(key: string): Entry<V> | undefined {
+    const entry = this.entries.get(key);
+    if (entry === undefined) return undefined;
+    const now = this.clock.now().getTime();
+    const { graceMs = 0 } = this.limits;
+    if (entry.endsAt > now && this.feed.deafFor(now) < graceMs) return entry;
+    this.drop(key);
+    return undefined;
+  }
+
+  /** For a moment; then somebody looks again. */
+  private extend(entry: Entry<V>): Entry<V> {
+    this.graces += 1;
+    entry.staleAt = Math.min(this.clock.now().getTime() + DEAF_MS, entry.endsAt);
     return entry;
   }
 
@@ -123,8 +181,15 @@ export class TaggedCache<V> {
   }
 
   private async load(key: string, since: number, load: () => Promise<Loaded<V> | null>): Promise<Outcome<V>> {
-    const loaded = await load();
-    if (loaded === null) return { value: null, isSound: false };
+    const loaded = await load().catch((error: unknown) => {
+      // An answer too: whoever was let in before is not any more.
+      if (!isDatabaseOutage(error)) this.drop(key);
+      throw error;
+    });
+    if (loaded === null) {
+      this.drop(key);
+      return { value: null, isSound: false };
+    }
     const isSound = !this.hasChanged(loaded.tags, since);
     if (isSound) this.keep(key, loaded);
     return { value: loaded.value, isSound };
@@ -138,9 +203,10 @@ export class TaggedCache<V> {
     const maxAge = this.feed.listening ? this.limits.maxAgeMs : Math.min(DEAF_MS, this.limits.maxAgeMs);
     // Not all of those that were first asked for at the same time are asked for again at the same time.
     const age = maxAge * (0.75 + Math.random() / 4);
-    const staleAt = Math.min(this.clock.now().getTime() + age, until?.getTime() ?? Infinity);
+    const endsAt = until?.getTime() ?? Infinity;
+    const staleAt = Math.min(this.clock.now().getTime() + age, endsAt);
     this.drop(key);
-    this.entries.set(key, { value, tags, staleAt, isKept: true });
+    this.entries.set(key, { value, tags, staleAt, endsAt, isKept: true });
     for (const tag of tags) {
       const keys = this.keysOf.get(tag);
       if (keys === undefined) this.keysOf.set(tag, new Set([key]));
@@ -157,6 +223,13 @@ export class TaggedCache<V> {
       this.allChanged = this.heard;
     }
     for (const key of this.keysOf.get(tag) ?? []) this.drop(key);
+  }
+
+  /** What is being loaded may have seen the time before, and what is remembered may be of then. */
+  private doubt(): void {
+    this.heard += 1;
+    this.allChanged = this.heard;
+    for (const entry of this.entries.values()) entry.staleAt = 0;
   }
 
   private clear(): void {
@@ -180,6 +253,26 @@ export class TaggedCache<V> {
       const keys = this.keysOf.get(tag);
       keys?.delete(key);
       if (keys?.size === 0) this.keysOf.delete(tag);
+    }
+  }
+
+  /** Fails, as a database does, where nothing is heard from it and it does not answer in time. */
+  private async soon<T>(asked: Promise<T>): Promise<T> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      const look = () => {
+        // It may have fallen silent after the question.
+        if (!this.feed.listening)
+          reject(Object.assign(new Error('the database does not answer'), { code: 'ETIMEDOUT' }));
+      };
+      timer = setInterval(look, PATIENCE_MS);
+    });
+    try {
+      return await Promise.race([asked, late]);
+    } finally {
+      clearInterval(timer);
+      // What comes later is for the memory; a failure has been heard.
+      asked.catch(() => undefined);
     }
   }
 }

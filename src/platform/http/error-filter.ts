@@ -1,8 +1,8 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { isOutage } from '../outage.js';
 import { DomainError, type FieldErrors, isDiskFull } from '../errors.js';
 import { type Logger } from '../log.js';
-import { ObjectStoreError } from '../store/object-store.js';
 import { challengeFor, defaultMessages, statusOf } from './status.js';
 
 /** What every error looks like on the wire; doors choose the format (JSON, Erlang terms). */
@@ -50,21 +50,6 @@ export function bodyOf(error: unknown): ErrorBody {
   // Fastify's own words about a body or header it could not take are for people; Nest's repeat the status.
   const own = error instanceof Error && !(error instanceof HttpException) ? error.message : undefined;
   return { status, message: own ?? defaultMessages[status] ?? 'Request failed' };
-}
-
-/**
- * Postgres refusing or ending connections (classes 08 and 57P, too many, not yet accepting), and sockets that broke: not a
- * fault of the request, and over soon. Some of them pg reports in words only.
- */
-const OUTAGE_CODE = /^(08...|57P0[1-3]|53300|55000|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EPIPE)$/;
-const OUTAGE_WORDS =
-  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/;
-
-function isOutage(error: unknown): boolean {
-  if (error instanceof ObjectStoreError) return true;
-  if (!(error instanceof Error)) return false;
-  const code = 'code' in error ? error.code : undefined;
-  return OUTAGE_CODE.test(String(code)) || OUTAGE_WORDS.test(error.message);
 }
 
 function statusIn(error: unknown): number | undefined {
