@@ -11,6 +11,8 @@ export default defineConfig({
       'bench/delivery.ts',
       'bench/revocation.ts',
       'bench/interference.ts',
+      'bench/endurance.ts',
+      'bench/scaling.ts',
     ],
     globalSetup: [new URL('../test/support/global-setup.ts', import.meta.url).pathname],
     hookTimeout: 60_000,

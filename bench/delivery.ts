@@ -1,12 +1,10 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { cpus, tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
 import { join } from 'node:path';
-import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { cloneDatabase } from '../test/support/database.js';
-import { settings } from '../test/support/app.js';
-import { AMOUNTS, type DeliveryData, makeDeliveryData, type Wanted } from './support/delivery-data.js';
+import { AMOUNTS } from './support/delivery-data.js';
+import { type DeliveryWorld, deliveryWorld } from './support/delivery-world.js';
+import { type Kind, KINDS, LINES, requestsOf } from './support/kinds.js';
 import { atRate, full, median, type OpenLoop, type Throughput } from './support/load.js';
 import * as servers from './support/servers.js';
 import { CORES, type Server, tools } from './support/servers.js';
@@ -15,24 +13,14 @@ import { CORES, type Server, tools } from './support/servers.js';
 const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 5);
 const SECONDS = Number(process.env['BENCH_SECONDS'] ?? 1);
 const ONLY = process.env['BENCH_ONLY']?.split(',');
-/** Different requests of a kind. */
-const LINES = 4000;
 const RATES = [1_400, 14_000];
 
-type Kind = '2 kB index' | '304' | '50 kB tarball' | '1 MB tarball' | 'mix';
-const KINDS: readonly Kind[] = ['2 kB index', '304', '50 kB tarball', '1 MB tarball', 'mix'];
-
-let directory: string;
-let data: DeliveryData;
+let world: DeliveryWorld;
 let all: Server[] = [];
 
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'propolis-bench-'));
-  const databaseUrl = await cloneDatabase();
-  const db = await new DataSource({ type: 'postgres', url: databaseUrl }).initialize();
-  data = await makeDeliveryData(db, directory, settings(directory, 0)['SECRET_KEY']!, 'acme');
-  await db.query('analyze');
-  await db.destroy();
+  world = await deliveryWorld();
+  const { directory, databaseUrl, data } = world;
   const keysFile = join(directory, 'keys');
   writeFileSync(keysFile, data.keys.join('\n'));
   all = [await servers.startPropolis(databaseUrl, directory), await servers.startRawNode(keysFile, data.root)];
@@ -45,7 +33,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   for (const server of all) await servers.stop(server);
-  await rm(directory, { recursive: true, force: true });
+  await world.end();
 }, 60_000);
 
 test('delivery beside nginx and plain Node', { timeout: 1_800_000 }, async () => {
@@ -106,54 +94,8 @@ async function openLoops(): Promise<OpenLoops[]> {
   return loops;
 }
 
-const files = new Map<string, string>();
-
-/** The requests of a kind, a few thousand of them, by many keys; the same ones for every server, but for its own ETags. */
-function fileFor(kind: Kind, server: Server): string {
-  const isNginx = server.name.startsWith('nginx');
-  const name = join(directory, `requests ${kind}${isNginx ? ' nginx' : ''}`.replaceAll(' ', '-'));
-  if (files.has(name)) return name;
-  files.set(name, name);
-  const etag = (wanted: Wanted) => (isNginx ? nginxEtag(wanted) : wanted.etag);
-  const plain = (from: readonly Wanted[], many: number) => pick(from, many).map((one) => `${one.path} KEY -`);
-  const known = (from: readonly Wanted[], many: number) =>
-    pick(from, many).map((one) => `${one.path} KEY ${etag(one)}`);
-  const { index, tarball, large } = data;
-  const lines = {
-    '2 kB index': () => plain(index, LINES),
-    '304': () => known(index, LINES),
-    '50 kB tarball': () => plain(tarball.slice(0, AMOUNTS.tarballs), AMOUNTS.tarballs),
-    '1 MB tarball': () => plain(large, large.length),
-    // Mostly questions whether something is new, then indexes, then what is to be installed.
-    mix: () => [
-      ...known(index, 1800),
-      ...plain(index, 1200),
-      ...plain(tarball.slice(0, AMOUNTS.tarballs), 990),
-      ...plain(large, 10),
-    ],
-  }[kind]();
-  const keyed = shuffled(lines).map((line, at) => line.replace('KEY', data.keys[at % data.keys.length]!));
-  writeFileSync(name, `${keyed.join('\n')}\n`);
-  return name;
-}
-
-/** Evenly from the whole list, the same in every run. */
-const pick = (from: readonly Wanted[], many: number): Wanted[] =>
-  Array.from({ length: many }, (_, at) => from[Math.floor((at * from.length) / many)]!);
-
-function shuffled<T>(list: readonly T[]): T[] {
-  let seed = 42;
-  const random = () => (seed = (seed * 1_103_515_245 + 12_345) % 2 ** 31) / 2 ** 31;
-  return list
-    .map((value) => [random(), value] as const)
-    .sort(([a], [b]) => a - b)
-    .map(([, value]) => value);
-}
-
-function nginxEtag({ path }: Wanted): string {
-  const { mtimeMs, size } = statSync(join(data.root, path));
-  return `"${Math.floor(mtimeMs / 1000).toString(16)}-${size.toString(16)}"`;
-}
+const fileFor = (kind: Kind, server: Server): string =>
+  requestsOf(kind, world.data, world.directory, server.name.startsWith('nginx') ? 'nginx' : 'checksum');
 
 function throughputTable(results: ReadonlyMap<Kind, ReadonlyMap<Server, Throughput[]>>): string[] {
   const rows = [...results].map(([kind, each]) => {
