@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { AMOUNTS } from './support/delivery-data.js';
 import { type DeliveryWorld, deliveryWorld } from './support/delivery-world.js';
-import { type Kind, KINDS, LINES, requestsOf } from './support/kinds.js';
-import { atRate, full, median, type OpenLoop, type Throughput } from './support/load.js';
+import { type Kind, KINDS, requestsOf } from './support/kinds.js';
+import { atRate, full, median, type OpenLoop, type Throughput, warm } from './support/load.js';
 import * as servers from './support/servers.js';
 import { CORES, type Server, tools } from './support/servers.js';
 
@@ -64,17 +64,6 @@ async function measure(kind: Kind): Promise<Map<Server, Throughput[]>> {
   for (let round = 0; round < ROUNDS; round += 1)
     for (const server of all) results.get(server)!.push(await full(server, fileFor(kind, server), SECONDS, cores));
   return results;
-}
-
-/** Until it does not get faster any more: what is asked for the first time is asked of the database. */
-async function warm(server: Server, file: string, cores: string): Promise<void> {
-  let [before, asked] = [0, 0];
-  for (let time = 0; time < 20; time += 1) {
-    const { perSecond } = await full(server, file, 1, cores);
-    asked += perSecond;
-    if (asked > 3 * LINES && perSecond < before * 1.1) return;
-    before = perSecond;
-  }
 }
 
 interface OpenLoops {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type DeliveryWorld, deliveryWorld } from './support/delivery-world.js';
 import { type Kind, requestsOf } from './support/kinds.js';
-import { full, median } from './support/load.js';
+import { full, median, warm } from './support/load.js';
 import { CORES, type Server, startPropolis, stop, tools } from './support/servers.js';
 
 /**
@@ -39,14 +39,16 @@ afterAll(async () => {
 test.skipIf(!tools.wrk)('two delivery processes beside one', { timeout: 900_000 }, async () => {
   const workers = servers.map(workersOf);
   expect(workers.map(({ length }) => length)).toEqual([1, 2]);
+  const files = KINDS.map((kind) => requestsOf(kind, world.data, world.directory, 'checksum'));
+  for (const file of files) for (const server of servers) await warm(server, file, CORES.both);
   const isHeld = workers.flat().every(hold);
   for (const [at, server] of servers.entries())
     for (const pid of [...workers[at]!, server.processes[0]!.pid!]) moveOne(pid);
   const lines: string[] = [];
-  for (const kind of KINDS) {
-    const file = requestsOf(kind, world.data, world.directory, 'checksum');
+  for (const [index, kind] of KINDS.entries()) {
+    const file = files[index]!;
     const rates: [number[], number[]] = [[], []];
-    for (let round = -2; round < ROUNDS; round += 1)
+    for (let round = -1; round < ROUNDS; round += 1)
       for (const [at, server] of servers.entries()) {
         const { perSecond, failed } = await full(server, file, 2, CORES.both);
         expect(failed).toBe(0);
