@@ -12,6 +12,6 @@ import { Sending } from './sending.js';
 @Module({
   imports: [AccessModule, AccountsModule, PackagesModule, RegistryModule],
   providers: [DeliveryDoor, Readers, Files, Sending, HotObjects],
-  exports: [DeliveryDoor, Files, Readers],
+  exports: [DeliveryDoor],
 })
 export class DeliveryModule {}

@@ -55,11 +55,6 @@ export class Files {
     this.absent = new TaggedCache(feed, clock, { ...ABSENT, maxAgeMs });
   }
 
-  /** How many answers were given because Postgres was away. */
-  get graces(): number {
-    return this.cache.graces;
-  }
-
   /** What was found for this very address before, if it still holds. */
   again(url: string, now: number): DeliveredFile | undefined {
     return this.shortcuts.find(url, now)?.value;

@@ -71,11 +71,6 @@ export class Readers {
     this.refused = new TaggedCache(feed, clock, { ...REFUSED, maxAgeMs });
   }
 
-  /** How many answers were given because Postgres was away. */
-  get graces(): number {
-    return this.cache.graces;
-  }
-
   /** What {@link admit} would answer or throw, where that is known already. */
   known(scope: string | undefined, authorization: string | undefined, now: number): Readable | DomainError | undefined {
     return this.look(scope, authorization, now)?.value;

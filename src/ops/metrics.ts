@@ -4,8 +4,6 @@ import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 import { FeedRecord } from '../advisories/feed-record.js';
 import { type FeedRefresh } from '../advisories/feed-refresh.entity.js';
 import { type BillingCounts, BillingRecords } from '../billing/billing-records.js';
-import { Files } from '../delivery/files.js';
-import { Readers } from '../delivery/readers.js';
 import { ChangeFeed } from '../platform/change-feed.js';
 import { Clock } from '../platform/clock.js';
 import { CachedStore } from '../platform/store/cached-store.js';
@@ -66,8 +64,6 @@ export class Metrics {
     private readonly records: BillingRecords,
     private readonly feed: FeedRecord,
     private readonly changes: ChangeFeed,
-    private readonly readers: Readers,
-    private readonly files: Files,
     private readonly clock: Clock,
     @Inject(OBJECT_STORE) private readonly store: ObjectStore,
   ) {}
@@ -90,7 +86,7 @@ export class Metrics {
     const deafMs = this.changes.deafFor(this.clock.now().getTime());
     this.away.set(deafMs / 1000);
     this.graces.reset();
-    this.graces.inc(this.readers.graces + this.files.graces);
+    this.graces.inc(this.changes.graces);
     if (!this.changes.listening) return;
     const rows = Promise.all([this.records.counts(), this.feed.last()]);
     // A database that falls silent just now must not keep the rest back.

@@ -2,7 +2,6 @@ import { Module } from '@nestjs/common';
 import { AdvisoriesModule } from '../advisories/advisories.module.js';
 import { AccountsModule } from '../accounts/accounts.module.js';
 import { BillingModule } from '../billing/billing.module.js';
-import { DeliveryModule } from '../delivery/delivery.module.js';
 import { OrganizationsModule } from '../organizations/organizations.module.js';
 import { PackagesModule } from '../packages/packages.module.js';
 import { RegistryModule } from '../registry/registry.module.js';
@@ -13,15 +12,7 @@ import { Metrics } from './metrics.js';
 import { MetricsController } from './metrics.controller.js';
 
 @Module({
-  imports: [
-    AccountsModule,
-    AdvisoriesModule,
-    BillingModule,
-    DeliveryModule,
-    OrganizationsModule,
-    PackagesModule,
-    RegistryModule,
-  ],
+  imports: [AccountsModule, AdvisoriesModule, BillingModule, OrganizationsModule, PackagesModule, RegistryModule],
   controllers: [HealthController, MetricsController],
   providers: [Demo, Emptying, Metrics],
 })

@@ -15,6 +15,8 @@ import {
 const FLUSH_MS = 15_000;
 /** Different releases and days that wait at most; about ten megabytes. */
 const MAX_WAITING = 50_000;
+/** In a statement: thousands would keep the event loop from fetches. */
+const TOGETHER = 500;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** How often a package was fetched; days are days of UTC, today's as far as it has come. */
@@ -121,16 +123,16 @@ export class Downloads implements OnModuleInit, BeforeApplicationShutdown {
   }
 
   private async write(): Promise<void> {
-    const batch = [...this.waiting.values()];
-    if (batch.length === 0) return;
+    const counts = [...this.waiting.values()];
     this.waiting.clear();
     this.known.clear();
-    try {
-      await this.database.transaction((tx) => addDownloads(tx, batch));
-    } catch (error) {
-      batch.forEach((count) => this.add(count));
-      throw error;
-    }
+    for (let at = 0; at < counts.length; at += TOGETHER)
+      try {
+        await this.database.transaction((tx) => addDownloads(tx, counts.slice(at, at + TOGETHER)));
+      } catch (error) {
+        counts.slice(at).forEach((count) => this.add(count));
+        throw error;
+      }
   }
 
   /** Its name is made once a day and not with each fetch. */

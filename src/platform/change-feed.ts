@@ -22,6 +22,8 @@ export class ChangeFeed implements OnModuleInit, BeforeApplicationShutdown {
   private readonly upheavals = new Set<() => void>();
   private readonly doubts = new Set<() => void>();
   private lastHeard = 0;
+  /** How often something remembered was used on because there was nobody to ask. */
+  graces = 0;
   private readonly connection: DedicatedConnection;
 
   constructor(

@@ -84,9 +84,6 @@ export class TaggedCache<V> {
     feed.onDoubt(() => this.doubt());
   }
 
-  /** How many answers were given because there was nobody to ask. */
-  graces = 0;
-
   /** What is remembered under `key` now, without waiting for anything. */
   peek(key: string): Held<V> | undefined {
     return this.fresh(key);
@@ -163,7 +160,7 @@ export class TaggedCache<V> {
 
   /** For a moment; then somebody looks again. */
   private extend(entry: Entry<V>): Entry<V> {
-    this.graces += 1;
+    this.feed.graces += 1;
     entry.staleAt = Math.min(this.clock.now().getTime() + DEAF_MS, entry.endsAt);
     return entry;
   }

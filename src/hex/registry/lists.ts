@@ -13,4 +13,5 @@ export function withoutEnd(whole: Uint8Array, end: Uint8Array): Uint8Array {
 }
 
 /** The payload of a list: the entries of its packages in the order of their names, and its end, a list without packages. */
-export const joinEntries = (entries: Uint8Array, end: Uint8Array): Uint8Array => Buffer.concat([entries, end]);
+export const joinEntries = (entries: readonly Uint8Array[], end: Uint8Array): Uint8Array =>
+  Buffer.concat([...entries, end]);
