@@ -6,7 +6,7 @@ import { DomainError, notFound } from '../platform/errors.js';
 import { bodyOf } from '../platform/http/error-filter.js';
 import { CHALLENGE } from '../platform/http/status.js';
 import { type Logger, LOGGER } from '../platform/log.js';
-import { isDatabaseOutage } from '../platform/outage.js';
+import { isDatabaseAway } from '../platform/outage.js';
 import { Downloads } from '../packages/downloads.js';
 import { SigningKey } from '../registry/signing-key.js';
 import { Exchange } from './exchange.js';
@@ -106,7 +106,7 @@ export class DeliveryDoor {
   private async policy(exchange: Exchange, wanted: Extract<Wanted, { kind: 'policy' }>): Promise<void> {
     // A database that does not answer cannot say that it is open; who may read the repository may read it anyway.
     const file = await this.files.open(wanted).catch((error: unknown) => {
-      if (isDatabaseOutage(error)) return null;
+      if (isDatabaseAway(error)) return null;
       throw error;
     });
     if (file === null) return this.find(exchange, wanted);

@@ -66,7 +66,8 @@ export class Files {
     const key = keyOf(repositoryId, wanted);
     const held = this.cache.peek(key);
     if (held === undefined) return this.absent.peek(key) === undefined ? undefined : null;
-    this.shortcuts.remember(url, held);
+    // What is behind a question mark can be anything, of any length.
+    if (url.length < 700 && !url.includes('?')) this.shortcuts.remember(url, held);
     return held.value;
   }
 

@@ -45,7 +45,7 @@ export class ChangeFeed implements OnModuleInit, BeforeApplicationShutdown {
         tag === ALL_CHANGED ? this.upheavals.forEach((heard) => heard()) : this.changed.forEach((heard) => heard(tag)),
     };
     // A connection that has gone silent must be noticed before the second is over in which a revocation bites.
-    const heart = { every: 300, within: 600 };
+    const heart = { every: 300, within: 600, opening: 2_000 };
     this.connection = new DedicatedConnection(config.databaseUrl, 'change feed', handlers, logger, heart);
   }
 
@@ -56,6 +56,11 @@ export class ChangeFeed implements OnModuleInit, BeforeApplicationShutdown {
   /** Postgres cannot be reached at all, as far as this process can tell. */
   get isAway(): boolean {
     return this.connection.isAway;
+  }
+
+  /** Somebody has had an answer from Postgres. */
+  isThere(): void {
+    this.connection.isThere();
   }
 
   /** For how long nothing has been heard, in milliseconds; 0 while listening. */

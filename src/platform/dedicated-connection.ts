@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { type Logger } from './log.js';
+import { isDatabaseAway } from './outage.js';
 
 export interface ConnectionHandlers {
   /** Runs on each new connection before it counts as up: LISTEN, session locks. */
@@ -15,6 +16,8 @@ const RETRY_MS = 250;
 export interface Heartbeat {
   readonly every: number;
   readonly within: number;
+  /** How long a new connection may take until it counts as up, where nobody may be made to wait for it. */
+  readonly opening?: number;
 }
 
 const CALM: Heartbeat = { every: 5_000, within: 5_000 };
@@ -42,9 +45,14 @@ export class DedicatedConnection {
     return this.client !== undefined;
   }
 
-  /** Lost, and the last try to make a new one failed too. */
+  /** Lost, and the last try to make a new one met nobody. */
   get isAway(): boolean {
     return this.refused;
+  }
+
+  /** Somebody has had an answer by another connection. */
+  isThere(): void {
+    this.refused = false;
   }
 
   /** Connects; throws when the first attempt fails, later losses are mended in the background. */
@@ -52,7 +60,7 @@ export class DedicatedConnection {
     const client = new pg.Client({
       connectionString: this.url,
       application_name: `propolis ${this.name}`,
-      connectionTimeoutMillis: 5_000,
+      connectionTimeoutMillis: this.heart.opening ?? 5_000,
       keepAlive: true,
     });
     client.on('error', () => this.drop(client));
@@ -60,9 +68,10 @@ export class DedicatedConnection {
     client.on('notification', (message) => this.handlers.notified?.(message.payload ?? ''));
     try {
       await client.connect();
-      await this.handlers.opened(client);
+      await this.soon(this.handlers.opened(client));
     } catch (error) {
-      await client.end().catch(() => undefined);
+      // Not waited for: who does not answer does not say goodbye either.
+      client.end().catch(() => undefined);
       throw error;
     }
     if (this.closed) return client.end();
@@ -70,6 +79,16 @@ export class DedicatedConnection {
     this.client = client;
     this.heartbeat = setInterval(() => this.beat(client), this.heart.every);
     this.heartbeat.unref();
+  }
+
+  private async soon(opened: Promise<void>): Promise<void> {
+    if (this.heart.opening === undefined) return opened;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error('timeout expired')), this.heart.opening);
+    });
+    await Promise.race([opened, late]).finally(() => clearTimeout(timer));
+    opened.catch(() => undefined);
   }
 
   private beat(client: pg.Client): void {
@@ -107,8 +126,8 @@ export class DedicatedConnection {
 
   private reopen(): void {
     if (this.closed) return;
-    const failed = () => {
-      this.refused = true;
+    const failed = (error: unknown) => {
+      this.refused = isDatabaseAway(error);
       this.reopen();
     };
     this.retry = setTimeout(() => void this.open().catch(failed), RETRY_MS);

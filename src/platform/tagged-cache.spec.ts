@@ -13,6 +13,7 @@ function feedOf() {
     isAway: false,
     deaf: 0,
     graces: 0,
+    isThere: () => (feed.isAway = false),
     deafFor: () => feed.deaf,
     onChange: (heard: (tag: string) => void) => void changed.push(heard),
     onAllChanged: (heard: () => void) => void gaps.push(heard),
@@ -167,9 +168,8 @@ test('where the database does not answer the last answer goes on, until the grac
   expect(cache.peek('it')?.value).toBe('one');
   expect(loads).toHaveLength(2);
   expect(state.graces).toBe(1);
-  state.deaf = 60_000;
   state.isAway = false;
-  cache['entries'].get('it')!.staleAt = 0;
+  Object.assign(cache['entries'].get('it')!, { staleAt: 0, doubtedAt: Date.now() - 60_000 });
   const late = get();
   loads[2]!.fail(away());
   await expect(late).rejects.toThrow('ECONNREFUSED');
@@ -204,4 +204,47 @@ test('what has ended by itself gets no grace', async () => {
   await new Promise((resolve) => setTimeout(resolve, 40));
   expect(cache.peek('it')).toBeUndefined();
   await expect(cache.get('it', () => Promise.reject(away()))).rejects.toThrow('ECONNREFUSED');
+});
+
+test('a database that has no connection to spare is there: what it would say is not guessed', async () => {
+  const { loads, get } = await deaf();
+  const busy = get();
+  loads[1]!.fail(Object.assign(new Error('sorry, too many clients already'), { code: '53300' }));
+  await expect(busy).rejects.toThrow('too many');
+  // It is not forgotten either.
+  const again = get();
+  loads[2]!.fail(away());
+  expect(await again).toBe('one');
+});
+
+test('an answer has been in doubt since the first loss, however often the connection comes and goes', async () => {
+  const { feed, doubt, state } = feedOf();
+  let now = Date.now();
+  const clock = { now: () => new Date(now) };
+  const cache = new TaggedCache<string>(feed, clock, { maxEntries: 100, maxAgeMs: 60_000, graceMs: 60_000 });
+  await cache.get('it', async () => ({ value: 'one', tags: [] }));
+  const get = () => cache.get('it', () => Promise.reject(away()));
+  for (let time = 0; time < 5; time += 1) {
+    now += 11_000;
+    doubt();
+    expect(await get()).toBe('one');
+  }
+  now += 11_000;
+  state.deaf = 1;
+  doubt();
+  expect(await get()).toBe('one');
+  now += 11_000;
+  doubt();
+  await expect(get()).rejects.toThrow('ECONNREFUSED');
+});
+
+test('an answer of the database shows that it is there', async () => {
+  const { cache, loads, get, state } = await deaf();
+  state.isAway = true;
+  const other = cache.get('other', async () => ({ value: 'two', tags: [] }));
+  expect(await other).toBe('two');
+  expect(state.isAway).toBe(false);
+  const again = get();
+  loads[1]!.end('three');
+  expect(await again).toBe('three');
 });

@@ -1,6 +1,6 @@
 import { type ChangeFeed } from './change-feed.js';
 import { type Clock } from './clock.js';
-import { isDatabaseOutage } from './outage.js';
+import { isDatabaseAway, isDatabaseOutage } from './outage.js';
 
 export interface Loaded<V> {
   readonly value: V;
@@ -23,6 +23,8 @@ interface Entry<V> extends Loaded<V> {
   staleAt: number;
   /** From then on it is of no use at all. */
   readonly endsAt: number;
+  /** Since when a change of it may have been missed. */
+  doubtedAt?: number;
   isKept: boolean;
 }
 
@@ -112,7 +114,7 @@ export class TaggedCache<V> {
     try {
       return await (this.old(key) === undefined ? asked : this.soon(asked));
     } catch (error) {
-      const old = isDatabaseOutage(error) ? this.old(key) : undefined;
+      const old = isDatabaseAway(error) ? this.old(key) : undefined;
       if (old === undefined) throw error;
       return this.extend(old).value;
     }
@@ -153,7 +155,8 @@ export class TaggedCache<V> {
     if (entry === undefined) return undefined;
     const now = this.clock.now().getTime();
     const { graceMs = 0 } = this.limits;
-    if (entry.endsAt > now && this.feed.deafFor(now) < graceMs) return entry;
+    const doubted = entry.doubtedAt === undefined ? this.feed.deafFor(now) : now - entry.doubtedAt;
+    if (entry.endsAt > now && doubted < graceMs) return entry;
     this.drop(key);
     return undefined;
   }
@@ -183,6 +186,7 @@ export class TaggedCache<V> {
       if (!isDatabaseOutage(error)) this.drop(key);
       throw error;
     });
+    this.feed.isThere();
     if (loaded === null) {
       this.drop(key);
       return { value: null, isSound: false };
@@ -226,7 +230,11 @@ export class TaggedCache<V> {
   private doubt(): void {
     this.heard += 1;
     this.allChanged = this.heard;
-    for (const entry of this.entries.values()) entry.staleAt = 0;
+    const now = this.clock.now().getTime();
+    for (const entry of this.entries.values()) {
+      entry.staleAt = 0;
+      entry.doubtedAt ??= now;
+    }
   }
 
   private clear(): void {

@@ -73,9 +73,14 @@ export class Thread<I, O> {
     return running;
   }
 
-  private endLater({ worker }: Running): void {
+  private endLater(running: Running): void {
     clearTimeout(this.idle);
-    this.idle = setTimeout(() => void worker.terminate(), IDLE_MS).unref();
+    const end = () => {
+      // Who asks from now on is not to wait for one that is ending.
+      if (this.running === running) this.running = undefined;
+      void running.worker.terminate();
+    };
+    this.idle = setTimeout(end, IDLE_MS).unref();
   }
 }
 

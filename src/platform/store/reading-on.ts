@@ -1,6 +1,8 @@
 import { NotKept } from './cache-disk.js';
 import { ObjectStoreError, type ObjectFile, type ObjectStore, type OpenObject } from './object-store.js';
 
+const TRIES = 3;
+
 /** A copy on this machine, which may fail as disks do. */
 export interface Copy {
   readonly key: string;
@@ -37,7 +39,15 @@ export class ReadingOn implements ObjectFile {
         this.hasFailed = true;
       }
     }
-    return position >= this.size ? 0 : this.readOn(into, length, position);
+    if (position >= this.size) return 0;
+    // An answer that breaks off or falls silent is asked for again from where it ended.
+    for (let tries = 1; ; tries += 1)
+      try {
+        return await this.readOn(into, length, position);
+      } catch (error) {
+        if (tries === TRIES) throw error;
+        this.at = -1;
+      }
   }
 
   async close(): Promise<void> {
