@@ -4,7 +4,7 @@ import { type Bytes } from './hot-objects.js';
 
 /**
  * The shortest way of an answer to its connection: head and body as they are, past what Node does for each header of each response and
- * for a request's body that is not there. That is a quarter of what a fetch costs (decision 27).
+ * for a request's body that is not there. That is a fifth of what a fetch costs (decision 27).
  *
  * It leans on three things in Node's HTTP server, which shortest-way.spec.ts watches: the server goes on with a connection when
  * the response on it emits `finish`; it reads what is left of a request that nobody consumes; and a response that has to wait for an
