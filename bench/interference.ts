@@ -17,6 +17,7 @@ import { type DeliveryData, makeDeliveryData, type Wanted } from './support/deli
 import { atRate, median, type OpenLoop } from './support/load.js';
 import { makePublishable, showIndexes } from './support/publishable-data.js';
 import { startRebuildCommand } from './support/rebuild-command.js';
+import { childrenOf, Group, parentOf } from './support/groups.js';
 import * as servers from './support/servers.js';
 import { CORES, type Server, tools } from './support/servers.js';
 import { SteadyPublisher } from './support/steady-publisher.js';
@@ -41,6 +42,7 @@ let repositoryId: string;
 let publisher: SteadyPublisher;
 let rebuildEnv: Record<string, string>;
 let all: Server[] = [];
+let group: Group | undefined;
 
 beforeAll(async () => {
   // What this process does is the generator's side.
@@ -54,11 +56,13 @@ beforeAll(async () => {
   repositoryId = repository!.id;
   await here.app.get(Rebuilding).all(repositoryId, { again: true });
   data = await showIndexes(here.db, data, directory, ACME);
-  await here.db.query('analyze');
+  await here.db.query('vacuum analyze');
   const keysFile = join(directory, 'keys');
   writeFileSync(keysFile, data.keys.join('\n'));
   all = [await servers.startPropolis(databaseUrl, directory, { JOBS_CONCURRENCY: '4', PUBLIC_URL: here.url })];
   if (tools.nginx) all.push(await servers.startAuthRequest(directory, keysFile, data.root));
+  group = Group.make('service');
+  group?.add([...(await postgres()), ...all.flatMap(({ processes }) => processes.map(({ pid }) => pid!))]);
   publisher = new SteadyPublisher(
     `http://127.0.0.1:${all[0]!.port}/api/repos/${ACME}/publish`,
     await writersKey(),
@@ -72,6 +76,13 @@ afterAll(async () => {
   await here.stop();
   await rm(directory, { recursive: true, force: true });
 }, 60_000);
+
+/** Where it is the one of the tests; what it starts later follows. */
+async function postgres(): Promise<number[]> {
+  const [backend] = await here.db.query<{ pid: number }[]>('select pg_backend_pid() as pid');
+  const server = parentOf(backend!.pid);
+  return server === undefined ? [] : [server, ...childrenOf(server)];
+}
 
 async function writersKey(): Promise<string> {
   const organization = await here.db.manager.findOneByOrFail(Organization, { name: ACME });
@@ -115,7 +126,7 @@ async function rebuildAsJob() {
 
 async function rebuildByCommand() {
   await touchAll();
-  return startRebuildCommand(here.db, rebuildEnv);
+  return startRebuildCommand(here.db, rebuildEnv, group);
 }
 
 /** Every index comes out otherwise than it was, as after a renaming; what comes out the same would not even be announced. */
@@ -137,6 +148,8 @@ interface Row {
 
 test('fetches beside publishing and rebuilding', { timeout: 1_800_000 }, async () => {
   if (!tools.nginx) say('nginx is not on this machine: no comparison.');
+  if (group === undefined)
+    say('No groups of processes can be made here: each Postgres process weighs as much as the service.');
   for (const server of all) await atRate(server, fileFor(server), 4_000, 3);
   const rows: Row[] = [];
   for (const beside of BESIDE.filter(({ name }) => ONLY === undefined || ONLY.some((word) => name.startsWith(word)))) {

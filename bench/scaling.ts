@@ -1,8 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type DeliveryWorld, deliveryWorld } from './support/delivery-world.js';
+import { childrenOf, Group } from './support/groups.js';
 import { type Kind, requestsOf } from './support/kinds.js';
 import { full, median, warm } from './support/load.js';
 import { CORES, type Server, startPropolis, stop, tools } from './support/servers.js';
@@ -16,11 +15,10 @@ import { CORES, type Server, startPropolis, stop, tools } from './support/server
 const SHARE = Number(process.env['BENCH_SHARE'] ?? 0.4);
 const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 5);
 const KINDS: readonly Kind[] = ['2 kB index', '304', '50 kB tarball', 'mix'];
-const GROUPS = '/sys/fs/cgroup/cpu';
 
 let world: DeliveryWorld;
 const servers: Server[] = [];
-const groups: string[] = [];
+const groups: Group[] = [];
 
 beforeAll(async () => {
   world = await deliveryWorld();
@@ -32,7 +30,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   for (const server of servers) await stop(server);
-  groups.forEach((group) => rmdirSync(group));
+  groups.forEach((group) => group.remove());
   await world.end();
 }, 60_000);
 
@@ -69,36 +67,19 @@ test.skipIf(!tools.wrk)('two delivery processes beside one', { timeout: 900_000 
 /** Those that answer: the children that a delivery process has forked, or else itself. */
 function workersOf({ processes: [parent] }: Server): number[] {
   const pid = parent!.pid!;
-  const children = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && parentOf(name) === pid);
-  return children.length > 0 ? children.map(Number) : [pid];
-}
-
-function parentOf(pid: string): number | undefined {
-  try {
-    return Number(
-      readFileSync(`/proc/${pid}/stat`, 'utf8')
-        .replace(/^.*\) /, '')
-        .split(' ')[1],
-    );
-  } catch {
-    return undefined;
-  }
+  const children = childrenOf(pid);
+  return children.length > 0 ? children : [pid];
 }
 
 const moveOne = (pid: number): void =>
   void (tools.taskset && execFileSync('taskset', ['-a', '-c', '-p', CORES.both, String(pid)], { stdio: 'ignore' }));
 
-/** In a group of its own, with its share in each hundredth of a second. */
+/** In a group of its own. */
 function hold(pid: number): boolean {
-  const group = join(GROUPS, `propolis-bench-${pid}`);
-  try {
-    mkdirSync(group);
-    groups.push(group);
-    writeFileSync(join(group, 'cpu.cfs_period_us'), '10000');
-    writeFileSync(join(group, 'cpu.cfs_quota_us'), String(10_000 * SHARE));
-    writeFileSync(join(group, 'cgroup.procs'), String(pid));
-    return true;
-  } catch {
-    return false;
-  }
+  const group = Group.make(String(pid));
+  if (group === undefined) return false;
+  groups.push(group);
+  group.hold(SHARE);
+  group.add([pid]);
+  return true;
 }

@@ -10,6 +10,7 @@ import { createLogger, type Logger } from './platform/log.js';
 import { LocalMailbox } from './platform/mail/local-mailbox.js';
 import { MAIL_TRANSPORT } from './platform/mail/transport.js';
 import { paths } from './platform/paths.js';
+import { eventLoopFirst } from './platform/priority.js';
 import { startProblem } from './platform/start-problem.js';
 import { Urls } from './platform/urls.js';
 import { SigningKey } from './registry/signing-key.js';
@@ -25,6 +26,8 @@ async function main(): Promise<void> {
   };
   const { ground, postgres, sandbox } = await prepareGround(given, logger, 'service', postgresGone);
   const running = await createApp(ground);
+  // By now those that Node starts when they are first needed are there too.
+  eventLoopFirst();
   if (sandbox !== undefined) sandbox.onAdvance = () => running.app.get(BillingJobs).hourly();
   const stopRest = async () => {
     await sandbox?.stop();

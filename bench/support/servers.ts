@@ -20,13 +20,20 @@ const has = (program: string): boolean => {
   }
 };
 
-export const tools = { nginx: has('nginx'), wrk: has('wrk'), taskset: has('taskset') };
+export const tools = { nginx: has('nginx'), wrk: has('wrk'), taskset: has('taskset'), setsid: has('setsid') };
 
 /** The core of the servers, and the one of who asks them. */
 export const CORES = { servers: '0', generator: '1', both: '0,1' };
 
-export const pinned = (core: string, command: readonly string[]): string[] =>
-  tools.taskset ? ['taskset', '-c', core, ...command] : [...command];
+/**
+ * In a session of its own, as a service has it: Linux may share its cores among sessions, and one that also holds the generator would
+ * get little beside Postgres, each of whose processes is a session.
+ */
+export const pinned = (core: string, command: readonly string[]): string[] => [
+  ...(tools.setsid ? ['setsid'] : []),
+  ...(tools.taskset ? ['taskset', '-c', core] : []),
+  ...command,
+];
 
 /** Starts `command` on the servers' core; returns when it has said `ready`, or, where that is null, when its port is open. */
 async function start(command: readonly string[], port: number, ready: string | null, env = clean({})) {

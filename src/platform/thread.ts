@@ -1,6 +1,6 @@
-import { constants, platform, setPriority } from 'node:os';
 import { parentPort, Worker } from 'node:worker_threads';
 import { DomainError } from './errors.js';
+import { thisThreadLater } from './priority.js';
 
 /** So that what goes wrong in it ends the thread and not the process. */
 const MEMORY_MB = 256;
@@ -93,7 +93,6 @@ const died = (cause: unknown): DomainError =>
 export function answerWith<I, O>(work: (input: I) => O): void {
   const port = parentPort;
   if (port === null) throw new Error('this module is for a thread of its own');
-  // On Linux this is the thread's own: where cores are few, those who wait for fetches come first.
-  if (platform() === 'linux') setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+  thisThreadLater();
   port.on('message', ({ id, input }: Question) => port.postMessage({ id, value: work(input as I) } satisfies Answer));
 }

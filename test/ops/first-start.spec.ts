@@ -32,6 +32,13 @@ function lines(heading: string): string {
   return block!;
 }
 
+/** Of each thread, the first one first; see proc(5), field 19 of `stat`. */
+async function nicenesses(pid: number): Promise<number[]> {
+  const threads = (await readdir(`/proc/${pid}/task`)).map(Number).toSorted((a, b) => a - b);
+  const stats = await Promise.all(threads.map((id) => readFile(`/proc/${pid}/task/${id}/stat`, 'utf8')));
+  return stats.map((stat) => Number(stat.replace(/^.*\) /, '').split(' ')[16]));
+}
+
 const keys = () => [...new Set(service.output().match(/prp_[0-9A-Za-z]{38}/g))];
 
 async function paste(heading: string) {
@@ -65,6 +72,19 @@ describe('a first start', () => {
     const absent = await ask(`${service.url}/no/such/page`, { headers: { accept: 'text/html' } });
     expect([absent.status, absent.headers.get('content-type')]).toEqual([404, 'text/html; charset=utf-8']);
   });
+
+  test.runIf(process.platform === 'linux')(
+    'lets fetches go first: its event loop before its helpers and its Postgres',
+    async () => {
+      const server = Number(
+        (await readFile(join(dataDir, 'postgres/cluster/pgdata/postmaster.pid'), 'utf8')).split('\n')[0],
+      );
+      const [loop, ...helpers] = await nicenesses(service.child.pid!);
+      expect([loop, [...new Set(helpers)]]).toEqual([0, [19]]);
+      expect(helpers.length).toBeGreaterThanOrEqual(4);
+      expect(await nicenesses(server)).toEqual([10]);
+    },
+  );
 
   test('keeps its secrets to itself', async () => {
     for (const name of ['demo.json', 'secrets/secret-key', 'secrets/signing-key.pem', 'secrets/token-key.pem'])

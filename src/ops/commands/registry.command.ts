@@ -1,4 +1,4 @@
-import { constants, setPriority } from 'node:os';
+import { thisProcessLater } from '../../platform/priority.js';
 import { table } from './answers.js';
 import { type AdminCommand } from './command-line.js';
 import { named } from './package.command.js';
@@ -16,7 +16,7 @@ export function registryCommands(admin: AdminCommand): void {
     .option('--again', 'from the start, also where an interrupted one could go on')
     .answers(async (rooms, { repository, again }: { repository?: string; again?: boolean }) => {
       // It has time; a service on the same machine has not.
-      setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+      thisProcessLater();
       const repositories =
         repository === undefined ? await rooms.organizations.repositories() : [await named(rooms, repository)];
       const built = [];

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { pgdataOf } from './cluster.js';
+import { childLater } from '../priority.js';
 import { type Place } from './place.js';
 
 export type Settings = Record<string, string | number | boolean>;
@@ -80,6 +81,8 @@ function spawnServer({ binaries, runner, home }: Place, port: number, settings: 
     stdio: ['ignore', output, output],
   });
   closeSync(output);
+  // It shares its few cores with the service: fetches come first.
+  if (child.pid !== undefined) childLater(child.pid);
   return asServer(child, port);
 }
 
