@@ -74,6 +74,7 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const server of all) await servers.stop(server);
   await here.stop();
+  group?.remove();
   await rm(directory, { recursive: true, force: true });
 }, 60_000);
 

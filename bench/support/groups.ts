@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const GROUPS = '/sys/fs/cgroup/cpu';
@@ -12,7 +12,9 @@ export class Group {
   static make(name: string): Group | undefined {
     const path = join(GROUPS, `propolis-bench-${name}`);
     try {
-      mkdirSync(path, { recursive: true });
+      // Elsewhere (version 2) a directory of this name would be a group without a say over cores.
+      if (!existsSync(join(GROUPS, 'cpu.shares'))) return undefined;
+      if (!existsSync(path)) mkdirSync(path);
       return new Group(path);
     } catch {
       return undefined;
@@ -35,9 +37,13 @@ export class Group {
     writeFileSync(join(this.path, 'cpu.cfs_quota_us'), String(PERIOD_US * share));
   }
 
-  /** Once its last process has ended. */
+  /** At once, or left for the next time where a process of it is still there, such as the Postgres of all benchmarks. */
   remove(): void {
-    rmdirSync(this.path);
+    try {
+      rmdirSync(this.path);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EBUSY') throw error;
+    }
   }
 }
 

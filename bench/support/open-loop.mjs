@@ -1,6 +1,6 @@
 // @ts-check
 // Load by the clock: request n is due at its time whether or not the ones before are answered, and its latency counts from then.
-// So a server that stands still is charged for everything that should have been asked meanwhile. It spins, to be on time.
+// So a server that stands still is charged for everything that should have been asked meanwhile. It hardly sleeps, to be on time.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { setPriority } from 'node:os';

@@ -1,12 +1,11 @@
 // One run of the postgres program: started, found ready, stopped.
 import { type ChildProcess } from 'node:child_process';
-import { closeSync, openSync, readFileSync, statSync, truncateSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, statSync, truncateSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { pgdataOf } from './cluster.js';
-import { childLater } from '../priority.js';
 import { type Place } from './place.js';
 
 export type Settings = Record<string, string | number | boolean>;
@@ -71,18 +70,29 @@ export function freePort(): Promise<number> {
   });
 }
 
+/** It shares its few cores with the service, where fetches come first. By a program, since it may run as a user to whom we cannot say so. */
+function givingWay(): string[] {
+  const nice = ['/usr/bin/nice', '/bin/nice'].find(existsSync);
+  return nice === undefined ? [] : [nice, '-n', '10'];
+}
+
 // Its own session, so that Ctrl-C reaches us alone and we end the server when its last client is gone.
 function spawnServer({ binaries, runner, home }: Place, port: number, settings: Settings, logFile: string): Server {
   const all: Settings = { listen_addresses: '127.0.0.1', port, unix_socket_directories: '', ...settings };
   const args = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const output = openSync(logFile, 'a', 0o600);
-  const child = runner.spawn(join(binaries.native, 'bin', 'postgres'), ['-D', pgdataOf(home), ...args], {
+  const [program = '', ...rest] = [
+    ...givingWay(),
+    join(binaries.native, 'bin', 'postgres'),
+    '-D',
+    pgdataOf(home),
+    ...args,
+  ];
+  const child = runner.spawn(program, rest, {
     detached: true,
     stdio: ['ignore', output, output],
   });
   closeSync(output);
-  // It shares its few cores with the service: fetches come first.
-  if (child.pid !== undefined) childLater(child.pid);
   return asServer(child, port);
 }
 
