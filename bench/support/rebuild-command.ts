@@ -32,5 +32,7 @@ export async function startRebuildCommand(
   return async () => {
     if (child.exitCode === null) child.kill('SIGKILL');
     await ended;
+    // Otherwise who looks whether one runs would take this one for it.
+    await db.query('delete from registry_rebuilds');
   };
 }

@@ -1,7 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { constants, getPriority, platform, setPriority } from 'node:os';
 
-const { PRIORITY_BELOW_NORMAL, PRIORITY_LOW } = constants.priority;
+/** A tenth of the core beside one who wants all of it: enough to come to an end. */
+const LATER = constants.priority.PRIORITY_BELOW_NORMAL;
 
 /**
  * Where cores are few, those who wait for fetches come before all that only takes its time. What follows says so to the system, for as long
@@ -10,7 +11,7 @@ const { PRIORITY_BELOW_NORMAL, PRIORITY_LOW } = constants.priority;
  */
 function lower(id: number, priority: number): void {
   try {
-    // Whoever started us may have put us lower already.
+    // Who is there already, or lower, is left there: only few may go up again.
     if (getPriority(id) < priority) setPriority(id, priority);
   } catch {
     // It has ended meanwhile, or the system does not let us.
@@ -19,18 +20,23 @@ function lower(id: number, priority: number): void {
 
 /** Each thread of this process but the one of the event loop: those that collect its garbage, compress, sign and read files. */
 export function eventLoopFirst(): void {
-  for (const id of threads()) if (id !== process.pid) lower(id, PRIORITY_LOW);
+  const priority = belowTheLoop();
+  for (const id of threads()) if (id !== process.pid) lower(id, priority);
 }
 
 /** The thread that calls it. */
 export function thisThreadLater(): void {
-  if (platform() === 'linux') lower(0, PRIORITY_LOW);
+  if (platform() === 'linux') lower(0, belowTheLoop());
 }
 
-/** All of this process: a command that has time. */
+/** All of this process, once: a command that has time. */
 export function thisProcessLater(): void {
-  for (const id of [0, ...threads()]) lower(id, PRIORITY_BELOW_NORMAL);
+  const priority = belowTheLoop();
+  for (const id of [0, ...threads()]) lower(id, priority);
 }
+
+/** Whoever started us may have put the loop lower already. */
+const belowTheLoop = (): number => Math.min(getPriority(process.pid) + LATER, constants.priority.PRIORITY_LOW);
 
 function threads(): number[] {
   try {
