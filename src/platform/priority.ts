@@ -36,7 +36,13 @@ export function thisProcessLater(): void {
 }
 
 /** Whoever started us may have put the loop lower already. */
-const belowTheLoop = (): number => Math.min(getPriority(process.pid) + LATER, constants.priority.PRIORITY_LOW);
+function belowTheLoop(): number {
+  try {
+    return Math.min(getPriority(process.pid) + LATER, constants.priority.PRIORITY_LOW);
+  } catch {
+    return LATER;
+  }
+}
 
 function threads(): number[] {
   try {

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Clock } from '../platform/clock.js';
+import { processorTime } from '../platform/processor-time.js';
 import { PolicyBuilding } from './policy-building.js';
 import { beginRebuild, endRebuild, moveRebuild, namesToRebuild } from './rebuilding.queries.js';
 import { Registry } from './registry.js';
@@ -10,15 +11,18 @@ import { Registry } from './registry.js';
 /** So many indexes at once: signing keeps one core busy, and each of them holds a connection. */
 const AT_ONCE = 4;
 
-/** Where fetches are answered beside it: above this share of the event loop's time it rests, for so many times as long as it worked. */
-const BUSY = 0.75;
+/** It rests where the event loop that it shares with fetches is busy for more than this share of the time. Alone it takes four tenths. */
+const LOOP_BUSY = 0.6;
+/** So does a process of its own where others had the processor for more than this share of the time for which it wanted it. Alone it is a third. */
+const CORES_BUSY = 0.5;
+/** For so many times as long as it worked. */
 const REST = 3;
 const LONGEST_REST_MS = 200;
 
 export interface RebuildOptions {
   /** From the start, whatever an earlier one has reached. */
   readonly again?: boolean;
-  /** This process answers fetches too: one at a time, and with rests while they keep it busy. */
+  /** This process answers fetches too: one at a time. */
   readonly beside?: boolean;
   /** `done` packages of `of` are built; the first call tells where it goes on. */
   readonly progress?: (done: number, of: number) => void;
@@ -49,8 +53,8 @@ export class Rebuilding {
       const names = await namesToRebuild(manager, repositoryId, after);
       if (names.length === 0) break;
       await inParallel(names, beside ? 1 : AT_ONCE, async (name) => {
-        const build = () => this.registry.buildPackage(repositoryId, name, true);
-        await (beside ? leavingRoom(build) : build());
+        const watch = beside ? loop() : cores();
+        await leavingRoom(watch, () => this.registry.buildPackage(repositoryId, name, true));
         progress((done += 1), run.of);
       });
       after = names.at(-1)!;
@@ -63,13 +67,27 @@ export class Rebuilding {
   }
 }
 
-/** Then a rest, if the event loop had hardly any. */
-async function leavingRoom(work: () => Promise<void>): Promise<void> {
-  const [begun, loop] = [performance.now(), performance.eventLoopUtilization()];
+/** Then a rest, if others had need of what it took. */
+async function leavingRoom(isBusy: () => boolean, work: () => Promise<void>): Promise<void> {
+  const begun = performance.now();
   await work();
-  const { utilization } = performance.eventLoopUtilization(loop);
-  if (utilization < BUSY) return;
-  await sleep(Math.min(REST * (performance.now() - begun), LONGEST_REST_MS));
+  if (isBusy()) await sleep(Math.min(REST * (performance.now() - begun), LONGEST_REST_MS));
+}
+
+/** Was the event loop hardly ever idle, from now on? */
+function loop(): () => boolean {
+  const before = performance.eventLoopUtilization();
+  return () => performance.eventLoopUtilization(before).utilization >= LOOP_BUSY;
+}
+
+/** Did others keep this process from the processor, from now on? False where the system does not tell. */
+function cores(): () => boolean {
+  const before = processorTime();
+  return () => {
+    const { ran, waited } = processorTime();
+    const wanted = ran - before.ran + waited - before.waited;
+    return waited - before.waited > CORES_BUSY * wanted;
+  };
 }
 
 /** All of them, `most` at a time; ends with the first that fails, when those that run have ended. */

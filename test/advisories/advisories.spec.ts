@@ -90,7 +90,7 @@ test('reaches index, versions, API and pages; taken back it leaves them', async 
     await eventually(
       () => advisedIn(name),
       (found) => found['1.0.0']!.length > 0,
-      8000,
+      30_000,
     ),
   ).toEqual(advised);
   expect((await index(name)).advisories).toEqual([
@@ -106,7 +106,7 @@ test('reaches index, versions, API and pages; taken back it leaves them', async 
     const { packages } = decodeVersions(await openSigned(bytes, createPublicKey(app.app.get(SigningKey).publicPem)));
     return packages.find((one) => one.name === name)?.versions.map((one) => one.advised ?? false);
   };
-  expect(await eventually(versions, (found) => found?.includes(true) === true, 8000)).toEqual([true, false]);
+  expect(await eventually(versions, (found) => found?.includes(true) === true, 30_000)).toEqual([true, false]);
 
   const shape = {
     ...{ id, summary: `${name} melts`, aliases: ['CVE-2026-1'], withdrawn_at: null, cvss_rating: 'critical' },
@@ -131,7 +131,7 @@ test('reaches index, versions, API and pages; taken back it leaves them', async 
     await eventually(
       () => advisedIn(name),
       (found) => found['1.0.0']!.length === 0,
-      8000,
+      30_000,
     ),
   ).toEqual(none);
   expect((await ask(`${app.url}/api/advisories/${id}`)).body.withdrawn_at).toBe('2026-03-01T00:00:00Z');
@@ -220,12 +220,12 @@ describe('of an organization', () => {
     await take(open, osv(theirs, name));
     await take(own, osv(ours, name, { references: [{ type: 'WEB', url: 'https://acme.example.org/1' }] }));
     const own1 = () => advisedIn(name, acme.name);
-    expect(await eventually(own1, (found) => found['1.0.0']!.length > 0, 8000)).toEqual({ '1.0.0': [ours] });
+    expect(await eventually(own1, (found) => found['1.0.0']!.length > 0, 30_000)).toEqual({ '1.0.0': [ours] });
     expect(
       await eventually(
         () => advisedIn(name),
         (found) => found['1.0.0']!.length > 0,
-        8000,
+        30_000,
       ),
     ).toMatchObject({
       '1.0.0': [theirs],

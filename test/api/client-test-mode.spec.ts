@@ -139,7 +139,7 @@ describe('in client test mode', () => {
     const { code, out } = await emptied(app);
     expect([code, JSON.parse(out)]).toEqual([0, { emptied: true, objects: expect.any(Number) as number }]);
     const gone = () => see(app, '/repo/packages/melon');
-    expect((await eventually(gone, ({ status }) => status === 404, 10_000)).status).toBe(404);
+    expect((await eventually(gone, ({ status }) => status === 404, 30_000)).status).toBe(404);
     expect((await see(app, '/api/users/me', key)).status).toBe(401);
     expect(await app.db.query('select name from repositories')).toEqual([{ name: 'hexpm' }]);
     expect(await app.db.query('select key from stored_objects')).toEqual([]);

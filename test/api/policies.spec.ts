@@ -224,7 +224,7 @@ describe('fetching', () => {
       await eventually(
         () => status('private-one'),
         (given) => given === 200,
-        5000,
+        30_000,
       ),
     ).toBe(200);
     await app.db.query(`update organizations set trial_ends_at = now() - interval '400 days' where id = $1`, [
@@ -234,14 +234,14 @@ describe('fetching', () => {
       await eventually(
         () => status('private-one'),
         (given) => given === 403,
-        5000,
+        30_000,
       ),
     ).toBe(403);
     expect(
       await eventually(
         () => status('public-one'),
         (given) => given === 200,
-        5000,
+        30_000,
       ),
     ).toBe(200);
     // Editing goes on: who may resolve to what has nothing to do with who pays.
@@ -260,9 +260,9 @@ describe('the life of its organization', () => {
     const name = unique('renamed');
     await app.app.get(Renaming).rename(TESTS, old.organization, name);
     const read = () => fetched('ours', old.fetchKey, name);
-    expect((await eventually(read, ({ status }) => status === 200, 5000)).status).toBe(200);
+    expect((await eventually(read, ({ status }) => status === 200, 30_000)).status).toBe(200);
     const repository = async () => (await signed('ours', old.fetchKey, name)).repository;
-    expect(await eventually(repository, (found) => found === name, 10_000)).toBe(name);
+    expect(await eventually(repository, (found) => found === name, 30_000)).toBe(name);
     const { repositories } = await signed('ours', old.fetchKey, name);
     expect(repositories.map((one) => one.repository)).toEqual(['hexpm', name, other.name]);
   });
@@ -279,7 +279,7 @@ describe('the life of its organization', () => {
     const rows = await app.db.query('select 1 from policies where organization_id = $1', [doomed.organization.id]);
     expect(rows).toEqual([]);
     const status = async () => (await fetched('ours', other.fetchKey, doomed.name)).status;
-    expect(await eventually(status, (given) => given !== 200, 5000)).toBe(403);
+    expect(await eventually(status, (given) => given !== 200, 30_000)).toBe(403);
   });
 
   test('members who are removed fetch no more', async () => {
@@ -290,7 +290,7 @@ describe('the life of its organization', () => {
       await eventually(
         async () => (await fetched('strict', key)).status,
         (given) => given === 403,
-        5000,
+        30_000,
       ),
     ).toBe(403);
   });

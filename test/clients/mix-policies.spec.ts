@@ -106,7 +106,7 @@ describe.skipIf(!(await hasHexClient('hex.policy')))('mix hex, with a policy', (
     await rooms.get(Importing).import(TESTS, own, [{ name: 'acme.json', text: JSON.stringify(MELTS) }]);
     const listed = () => rooms.get(Registry).find(own.id, 'packages/waxy');
     const before = (await listed())!.objectKey;
-    await eventually(listed, (found) => found?.objectKey !== before, 8000);
+    await eventually(listed, (found) => found?.objectKey !== before, 30_000);
 
     const audit = await mix({}, 'hex.audit');
     expect(audit.code).toBe(1);

@@ -74,7 +74,7 @@ const allFilesClosed = async () =>
     await eventually(
       async () => openFiles(),
       (open) => open.length === 0,
-      5000,
+      30_000,
     ),
   ).toEqual([]);
 
@@ -95,7 +95,7 @@ test('many at once are one reading', async () => {
   await eventually(
     async () => store.reads.length,
     (reads) => reads > 0,
-    5000,
+    30_000,
   );
   open();
   expect((await all).every(({ status, bytes }) => status === 200 && bytes.equals(tarball))).toBe(true);
@@ -196,7 +196,7 @@ test('that something is not there is remembered until it is', async () => {
   };
   expect(await asked()).toBe(1);
   // A job of the tests before may be announcing what it built, and then nothing is kept.
-  expect(await eventually(asked, (statements) => statements === 0, 3000)).toBe(0);
+  expect(await eventually(asked, (statements) => statements === 0, 30_000)).toBe(0);
   expect((await publish(app.url, acme.name, acme.publishKey, { name })).status).toBe(201);
   expect(await statuses()).toEqual([200, 200]);
 });
@@ -210,5 +210,5 @@ test('a key that does not work is not looked up with each of a program’s tries
     return watch.end().filter((sql) => /from "?keys/i.test(sql)).length;
   };
   expect(await lookedUp()).toBe(1);
-  expect(await eventually(lookedUp, (statements) => statements === 0, 3000)).toBe(0);
+  expect(await eventually(lookedUp, (statements) => statements === 0, 30_000)).toBe(0);
 });

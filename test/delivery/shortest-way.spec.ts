@@ -59,7 +59,7 @@ async function onOne(requests: readonly string[], way: 'pipelined' | 'in turn') 
     eventually(
       async () => answersIn(wire.received()),
       (all) => all.length >= count,
-      5_000,
+      30_000,
     );
   if (way === 'pipelined') wire.send(requests.join(''));
   else
@@ -143,7 +143,7 @@ test.each([
   const answers = await eventually(
     async () => answersIn(wire.received()),
     (all) => all.length >= 3 && all[2]!.body.length === tarball.length,
-    5_000,
+    30_000,
   );
   wire.destroy();
   expect(answers.map(({ status }) => status)).toEqual([200, 304, 200]);
@@ -157,10 +157,10 @@ test('a reader who does not read gets all of it in the end, and is counted then'
   // More than the kernel holds for somebody who does not read.
   const requests = 200;
   socket.write(get(tarballPath()).repeat(requests));
-  await eventually(counted, (now) => now > before, 2_000);
+  await eventually(counted, (now) => now > before, 30_000);
   expect(await counted()).toBeLessThan(before + requests);
   expect(await drained(socket, requests * tarball.length)).toBeGreaterThan(requests * tarball.length);
-  await eventually(counted, (now) => now === before + requests, 5_000);
+  await eventually(counted, (now) => now === before + requests, 30_000);
   expect(await counted()).toBe(before + requests);
   socket.destroy();
 });

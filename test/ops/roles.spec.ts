@@ -126,7 +126,7 @@ describe('forked delivery workers', () => {
     expect(after).toHaveLength(2);
     expect(after).toContain(before[1]);
     const told = (output: string) => output.includes('a worker ended by itself');
-    expect(told(await eventually(async () => parent.output(), told, 5000))).toBe(true);
+    expect(told(await eventually(async () => parent.output(), told, 30_000))).toBe(true);
     expect((await ask(repo(parent, 'packages/wax'), { key: acme.fetchKey })).status).toBe(200);
     expect(await parent.stop()).toBe(0);
   });
@@ -160,7 +160,7 @@ describe('a process that is told to stop', () => {
     const ready = await eventually(
       () => ask(`${service.url}/health/ready`),
       ({ status }) => status === 503,
-      2000,
+      30_000,
     );
     expect(ready.bytes.toString()).toContain('stopping');
     const last = await ask(url, { key: acme.fetchKey });

@@ -65,7 +65,7 @@ describe('renaming', () => {
     const name = unique('renamed');
     await rename(name);
     const indexed = () => index(name, 'packages/top', decodePackage);
-    const top = await eventually(indexed, (found) => found.repository === name, 10_000);
+    const top = await eventually(indexed, (found) => found.repository === name, 30_000);
     expect(top.repository).toBe(name);
     expect(top.releases[0]!.dependencies.map(({ package: pkg, repository: from }) => [pkg, from]).toSorted()).toEqual([
       ...[
@@ -76,7 +76,7 @@ describe('renaming', () => {
     const versions = await eventually(
       () => index(name, 'versions', decodeVersions),
       (all) => all.repository === name,
-      10_000,
+      30_000,
     );
     expect(versions.packages.map((pkg) => pkg.name)).toEqual(['base', 'top']);
     expect((await fetchAt(name, 'tarballs/base-1.0.0.tar')).bytes.equals(before)).toBe(true);
@@ -176,7 +176,7 @@ describe('deleting', () => {
     await eventually(
       () => fetchAt(acme.name, 'names'),
       ({ status }) => status === 200,
-      10_000,
+      30_000,
     );
     await announce();
     app.clock.advance(15 * DAY);
@@ -289,7 +289,7 @@ describe('export', () => {
       await eventually(
         () => app.temporaryFiles(),
         (files) => files.length === 0,
-        5000,
+        30_000,
       ),
     ).toEqual([]);
   });

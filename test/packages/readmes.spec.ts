@@ -62,7 +62,7 @@ describe('what an older version of the code published', () => {
     );
     await again();
     const both = () => Promise.all([readme(old), readme(replaced)]);
-    const found = await eventually(both, (all) => all.every((one) => one !== undefined), 10_000);
+    const found = await eventually(both, (all) => all.every((one) => one !== undefined), 30_000);
     expect(found.map((one) => one?.body)).toEqual(['old words', 'new words']);
   });
 

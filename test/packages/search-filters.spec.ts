@@ -51,7 +51,7 @@ beforeAll(async () => {
   await eventually(
     () => list('depends:wax'),
     (found) => found.length > 0,
-    5_000,
+    30_000,
   );
 });
 

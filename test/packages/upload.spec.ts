@@ -24,7 +24,7 @@ const noFiles = () =>
   eventually(
     () => app.temporaryFiles(),
     (files) => files.length === 0,
-    3_000,
+    30_000,
   );
 const STATUS = /^HTTP\/1\.1 (?!100)\d+[^]*?\r\n\r\n/m;
 const FINAL = /(?:^|\r\n)HTTP\/1\.1 (?!100)\d+/;
@@ -187,7 +187,7 @@ describe('a body that', () => {
     await eventually(
       () => app.temporaryFiles(),
       (files) => files.length === 1,
-      3_000,
+      30_000,
     );
     wire.destroy();
     expect(await noFiles()).toEqual([]);

@@ -42,7 +42,7 @@ const tried = (app: TestApp): Promise<{ last_error: string }[]> =>
   eventually(
     () => app.db.query(`select last_error from graphile_worker.jobs where last_error is not null`),
     (jobs) => jobs.length > 0,
-    10_000,
+    30_000,
   );
 
 describe('through a relay', () => {
@@ -95,7 +95,7 @@ describe('through a relay', () => {
     await eventually(
       async () => post.mails.length,
       (count) => count > 0,
-      5000,
+      30_000,
     );
     expect(post.mails.map(({ user }) => user)).toEqual(['relay@us']);
     const wrong = await appFor(post.port, { login: 'relay:canary-password@' });
@@ -171,7 +171,7 @@ describe('through a relay', () => {
     await eventually(
       async () => holding,
       (count) => count > 0,
-      5000,
+      30_000,
     );
     // The job of the running delivery, once more, as after a wrong guess that its worker is gone.
     const [{ id }] = await one.db.query<[{ id: string }]>('select id from mails');
@@ -193,13 +193,13 @@ test('a relay that does not answer holds two workers up, and no more', async () 
     await eventually(
       async () => waiting.size,
       (count) => count === 2,
-      5000,
+      30_000,
     );
     // The others have had time to begin as well.
     await app.app.get(Jobs).enqueue(app.db, 'rate-limits.sweep', {}, { key: 'later than the mails' });
     const later = () =>
       app.db.query<unknown[]>(`select 1 from graphile_worker.jobs where key = 'later than the mails'`);
-    expect(await eventually(later, (jobs) => jobs.length === 0, 5000)).toEqual([]);
+    expect(await eventually(later, (jobs) => jobs.length === 0, 30_000)).toEqual([]);
     expect(waiting.size).toBe(2);
   } finally {
     silent.close();
@@ -271,6 +271,6 @@ describe('the outbox', () => {
     await app.db.query(`update mails set created_at = created_at - interval '31 days' where cause = 'first'`);
     await app.db.query(`update graphile_worker._private_jobs set run_at = now() where key = 'mail.sweep'`);
     const left = () => app.db.query<{ cause: string }[]>(`select cause from mails where cause in ('first', 'second')`);
-    expect(await eventually(left, (all) => all.length < 2, 10_000)).toEqual([{ cause: 'second' }]);
+    expect(await eventually(left, (all) => all.length < 2, 30_000)).toEqual([{ cause: 'second' }]);
   });
 });

@@ -49,7 +49,7 @@ test('a publish that returned is listed: the package at once, names and versions
   const found = await eventually(
     list,
     (all) => all?.packages.find((one) => one.name === name)?.versions.length === 3,
-    10_000,
+    30_000,
   );
   expect(found!.packages.find((one) => one.name === name)!.versions.map(({ version }) => version)).toEqual([
     '1.0.0',
@@ -66,7 +66,7 @@ test('an organization without packages has empty lists', async () => {
     const found = await eventually(
       () => ask(url, { key: empty.fetchKey }),
       ({ status }) => status === 200,
-      5000,
+      30_000,
     );
     const payload = await openSigned(found.bytes, createPublicKey(app.app.get(SigningKey).publicPem));
     expect(path === 'names' ? decodeNames(payload) : decodeVersions(payload)).toEqual({
@@ -188,7 +188,7 @@ describe('a rebuild that was interrupted', () => {
     await eventually(
       () => Promise.resolve(heard),
       (tags) => tags.includes('registry:all said'),
-      5000,
+      30_000,
     );
     expect(heard.filter((tag) => tag.startsWith('registry:'))).toEqual(['registry:all said']);
   });
@@ -256,7 +256,7 @@ describe('bytes that nobody names any more', () => {
     eventually(
       () => app.db.query<unknown[]>(`select 1 from graphile_worker.jobs where run_at < now() + interval '1 minute'`),
       (waiting) => waiting.length === 0,
-      10_000,
+      30_000,
     );
 
   test('stay for a day, then go; what is named stays for ever', async () => {

@@ -69,7 +69,7 @@ const handled = (id: string): Promise<Row[]> =>
   eventually(
     () => rowsOf(id),
     ([row]) => row?.handled_at != null,
-    10_000,
+    30_000,
   );
 const readings = (): number =>
   sandbox.calls.filter(({ method, path }) => method === 'GET' && path === `/v1/customers/${customer}`).length;
@@ -211,7 +211,7 @@ const quiet = () =>
     () =>
       app.db.query<unknown[]>(`select 1 from graphile_worker.jobs where run_at <= now() and attempts < max_attempts`),
     (jobs) => jobs.length === 0,
-    10_000,
+    30_000,
   );
 
 describe('is taken, and leads nowhere', () => {
@@ -246,12 +246,12 @@ test('the answer does not wait for Stripe, and what Stripe did not answer is ask
   await eventually(
     () => Promise.resolve(asked),
     (times) => times > 0,
-    10_000,
+    30_000,
   );
   const [failed] = await eventually(
     () => waitingJobs(id),
     ([job]) => job?.last_error != null,
-    10_000,
+    30_000,
   );
   expect(failed?.last_error).toMatch(/cannot be reached/);
   expect((await rowsOf(id))[0]?.handled_at).toBeNull();
