@@ -5,7 +5,7 @@ import { decodePackage } from '../../src/hex/registry/package.js';
 import { openSigned } from '../../src/hex/registry/signed.js';
 import { SigningKey } from '../../src/registry/signing-key.js';
 import { useApp } from '../support/app.js';
-import { ask, basic, publish } from '../support/http.js';
+import { ask, basic, eventually, publish } from '../support/http.js';
 import { connect } from '../support/raw-http.js';
 import { api, keyOf, PASSWORD, repositories, team, type Team, TESTS } from '../support/people.js';
 
@@ -171,21 +171,28 @@ test('a revoked key is refused at once', async () => {
 test('once warm, a fetch asks no database', async () => {
   const key = await keyOf(app, acme.people.write, api(), repositories);
   const paths = ['packages/wax', 'tarballs/wax-1.2.3.tar'];
-  for (const path of paths) await ask(at(path), { key });
-  const driver = app.db.driver as unknown as { master: { query: (...args: unknown[]) => unknown } };
-  const original = driver.master.query;
-  const connect = (driver.master as unknown as { connect: unknown }).connect;
-  const asked: unknown[] = [];
-  driver.master.query = (...args) => asked.push(args[0]);
-  (driver.master as unknown as { connect: unknown }).connect = (done: (error: Error) => void) => {
-    asked.push('a connection');
-    done(new Error('no database for you'));
+  const fetched = async () => {
+    const statuses = [];
+    for (const path of paths) statuses.push((await ask(at(path), { key })).status);
+    return statuses;
   };
-  try {
-    for (const path of paths) expect((await ask(at(path), { key })).status).toBe(200);
-    expect(asked).toEqual([]);
-  } finally {
-    driver.master.query = original;
-    (driver.master as unknown as { connect: unknown }).connect = connect;
-  }
+  await fetched();
+  const { master } = app.db.driver as unknown as { master: { query: unknown; connect: unknown } };
+  const { query, connect } = master;
+  const withoutDatabase = async () => {
+    const asked: unknown[] = [];
+    master.query = (...args: unknown[]) => asked.push(args[0]);
+    master.connect = (done: (error: Error) => void) => {
+      asked.push('a connection');
+      done(new Error('no database for you'));
+    };
+    try {
+      return { statuses: await fetched(), asked };
+    } finally {
+      Object.assign(master, { query, connect });
+    }
+  };
+  // What the service does by the clock may ask for something just then; a fetch that does so asks each time.
+  const seen = await eventually(withoutDatabase, ({ asked }) => asked.length === 0, 10_000);
+  expect(seen).toEqual({ statuses: [200, 200], asked: [] });
 });
