@@ -158,13 +158,15 @@ describe('how it is delivered', () => {
   });
 });
 
-test('a revoked key is refused at once', async () => {
+test('a revoked key is refused within a second', async () => {
   const key = await keyOf(app, acme.organization, { domain: 'repository', resource: acme.name });
   expect((await ask(at('packages/wax'), { key })).status).toBe(200);
   const keys = app.app.get(Keys);
   const found = (await keys.bySecret(key))!;
   await keys.revoke(TESTS, { organizationId: acme.organization.id }, found.name);
-  const answer = await ask(at('packages/wax'), { key });
+  // The process hears of it on a connection of its own, which may be a moment behind the one that revoked.
+  const fetched = () => ask(at('packages/wax'), { key });
+  const answer = await eventually(fetched, ({ status }) => status !== 200, 1000);
   expect([answer.status, answer.body]).toEqual([401, 'API key revoked\n']);
 });
 
