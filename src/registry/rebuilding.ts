@@ -83,7 +83,7 @@ function loop(): () => boolean {
   return () => performance.eventLoopUtilization(before).utilization >= LOOP_BUSY;
 }
 
-/** Did others keep this process from the processor, from now on? False where the system does not tell. */
+/** Did others keep this thread from the processor, from now on? False where the system does not tell. */
 function cores(): () => boolean {
   const before = processorTime();
   return () => {
