@@ -110,6 +110,11 @@ describe('hostile terms', () => {
     expect(() => decodeEtf(numbers, { maxBytes: 12 })).toThrow('at most 12 bytes');
     expect(decodeEtf(nested, { maxDepth: 3 })).toEqual([[[]]]);
     expect(() => decodeEtf(nested, { maxDepth: 2 })).toThrow('nested 2 levels deep');
+    for (const innermost of [bytes(107, 0, 1, 7), bytes(106)]) {
+      const list = bytes(131, 104, 1, 104, 1, ...innermost);
+      expect(() => decodeEtf(list, { maxDepth: 2 })).toThrow('nested 2 levels deep');
+      expect(decodeEtf(list, { maxDepth: 3 })).toEqual([[innermost.length === 1 ? [] : [7]]]);
+    }
     expect(() => decodeEtf(new Uint8Array(1024 * 1024 + 1))).toThrow('at most 1048576 bytes');
   });
 

@@ -27,7 +27,8 @@ const LIMITS: EtfLimits = { maxBytes: 1024 * 1024, maxDepth: 32, maxElements: 10
  * | string "abc" (a list of bytes) | array of numbers: nobody can tell it from a list; see `charlistText`   |
  *
  * Throws FormatError('etf') for everything else: compressed terms, funs, pids, references, ports, bit strings, improper
- * lists, truncated input, bytes after the term, more than `limits`. A count is believed only as far as bytes back it.
+ * lists, truncated input, bytes after the term, more than `limits` (a STRING is a level of nesting as the list is that it
+ * stands for). A count is believed only as far as bytes back it.
  */
 export function decodeEtf(bytes: Uint8Array, limits: Partial<EtfLimits> = {}): EtfValue {
   const decoder = new Decoder(bytes, { ...LIMITS, ...limits });
@@ -69,7 +70,7 @@ class Decoder {
       case Tag.BINARY:
         return this.reader.textOrBytes(this.reader.uint32());
       case Tag.NIL:
-        return [];
+        return this.nested(() => []);
       case Tag.STRING:
         return this.bytesOfString();
       case Tag.LIST:
@@ -103,7 +104,7 @@ class Decoder {
   private bytesOfString(): number[] {
     const bytes = this.reader.take(this.reader.uint16());
     this.count(bytes.length);
-    return Array.from(bytes);
+    return this.nested(() => Array.from(bytes));
   }
 
   private list(): EtfValue[] {

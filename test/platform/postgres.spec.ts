@@ -21,6 +21,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import ts from 'typescript';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { findBinaries } from '../../src/platform/postgres/binaries.js';
 import { startPostgres, type Postgres, type StartOptions } from '../../src/platform/postgres/postgres.js';
 
 const SOURCES = join(import.meta.dirname, '../../src/platform/postgres');
@@ -146,6 +147,20 @@ describe('a start', () => {
     expect(isUp(foreign)).toBe(true);
   });
 
+  it('tries once more when the server ends before it answers, and then says why', { timeout: PATIENT }, async () => {
+    const dataDir = seeded('again');
+    const failing = failingBinaries('again-native', { times: 1 });
+    const messages: string[] = [];
+    const options = { dataDir, durable: false, native: failing, log: (message: string) => messages.push(message) };
+    const server = await start(options);
+    expect(await query(server.url, 'select 1 as one')).toEqual([{ one: 1 }]);
+    expect(messages.join('\n')).toMatch(/Postgres did not start .*: no memory today; trying once more/);
+    await server.stop();
+    const never = failingBinaries('never-native', { times: 9 });
+    await expect(start({ ...options, native: never })).rejects.toThrow(/Postgres did not start .*: no memory today$/);
+    expect(existsSync(join(dataDir, 'run/owner.json'))).toBe(false);
+  });
+
   it('says what to do when the binaries are not installed', async () => {
     const failing = start({ dataDir: join(base, 'none'), native: join(base, 'nowhere') });
     await expect(failing).rejects.toThrow('set DATABASE_URL or install dev dependencies');
@@ -158,9 +173,9 @@ describe('a killed owner', () => {
     let serverPid = 0;
     for (let round = 1; round <= 3; round += 1) {
       const child = spawnChild({ dataDir });
-      const { url } = await said(child);
+      const url = await urlSaid(child);
       serverPid = Number.parseInt(readFileSync(join(dataDir, 'cluster/pgdata/postmaster.pid'), 'utf8'), 10);
-      await query(url!, `create table if not exists rounds (n int); insert into rounds values (${round})`);
+      await query(url, `create table if not exists rounds (n int); insert into rounds values (${round})`);
       child.kill('SIGKILL');
       await once(child, 'exit');
     }
@@ -172,8 +187,8 @@ describe('a killed owner', () => {
   it('that left its server running is succeeded by the next', { timeout: PATIENT }, async () => {
     const dataDir = seeded('orphan');
     const child = spawnChild({ dataDir, durable: false });
-    const { url } = await said(child);
-    await query(url!, 'create table bees (n int); insert into bees values (7)');
+    const url = await urlSaid(child);
+    await query(url, 'create table bees (n int); insert into bees values (7)');
     writeFileSync(
       join(dataDir, 'run/owner.json'),
       JSON.stringify({ pid: 2 ** 22 - 1, born: 'gone', role: 'service', port: 1 }),
@@ -267,11 +282,26 @@ describe.skipIf(process.getuid?.() !== 0)('identities other than root', () => {
     mkdirSync(home);
     chownSync(home, 65534, 65534);
     const child = spawnChild({ dataDir: join(home, 'data'), durable: false }, ['setpriv', ...AS_NOBODY]);
-    const { url } = await said(child);
-    expect(await query(url!, 'select 1 as one')).toEqual([{ one: 1 }]);
+    const url = await urlSaid(child);
+    expect(await query(url, 'select 1 as one')).toEqual([{ one: 1 }]);
     await stopChild(child);
   });
 });
+
+// Binaries whose `postgres` ends at once, the first `times` that it is to serve.
+function failingBinaries(name: string, { times }: { times: number }): string {
+  const native = join(base, name);
+  mkdirSync(join(native, 'bin'), { recursive: true });
+  mkdirSync(join(native, 'failed'));
+  chmodSync(join(native, 'failed'), 0o777);
+  const script = `#!/bin/sh
+    if [ "$1" = -D ] && [ $(ls ${native}/failed | wc -l) -lt ${times} ]; then
+      touch ${native}/failed/$$; echo 'no memory today' >&2; exit 1
+    fi
+    exec ${join(findBinaries(join(base, 'links')).native, 'bin/postgres')} "$@"`;
+  writeFileSync(join(native, 'bin/postgres'), script, { mode: 0o755 });
+  return native;
+}
 
 // initdb is what takes the time; most stories begin after it.
 function seeded(name: string): string {
@@ -302,6 +332,12 @@ function spawnChild(options: Partial<StartOptions> & { dataDir: string }, prefix
 async function said(child: ChildProcess): Promise<{ url?: string; owned?: boolean; error?: string }> {
   const [line] = (await once(child.stdout!, 'data')) as [Buffer];
   return JSON.parse(line.toString()) as { url?: string; owned?: boolean; error?: string };
+}
+
+async function urlSaid(child: ChildProcess): Promise<string> {
+  const { url, error } = await said(child);
+  if (url === undefined) throw new Error(`it did not start: ${error}`);
+  return url;
 }
 
 async function stopChild(child: ChildProcess): Promise<void> {

@@ -113,16 +113,25 @@ async function own(start: Start): Promise<Postgres> {
   }
 }
 
-// A port that was free a moment ago may be taken when the server asks for it.
+// A port that was free a moment ago may be taken when the server asks for it. A server that does not start for another
+// reason has one more try: right after a crash that may be a passing one (memory or a disk that is not back yet).
 async function launchOnFreePort(start: Start, place: Place): Promise<Server> {
   const volatile = { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off' };
   const zone = { timezone: 'UTC', log_timezone: 'UTC' };
   const settings = { ...zone, ...(start.durable === false ? volatile : {}), ...start.settings };
+  let failed = false;
   for (let tries = 0; tries < 20; tries += 1) {
     const port = await freePort();
     writeOwner(start.run, start.role, port);
-    const server = await launch(place, port, settings, urlsOf(place.home, port).adminUrl);
-    if (server) return fill(place.home, server);
+    try {
+      const server = await launch(place, port, settings, urlsOf(place.home, port).adminUrl);
+      if (server) return await fill(place.home, server);
+    } catch (error) {
+      // It knows another password, and will in the next try.
+      if (failed || (error as { code?: string }).code === '28P01') throw error;
+      failed = true;
+      start.log(`${(error as Error).message}; trying once more`);
+    }
     await sleep(250);
   }
   throw new Error(`Postgres finds no free port or an old server still holds its memory; see ${place.home}/server.log`);
