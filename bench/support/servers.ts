@@ -2,7 +2,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { settings, freePort } from '../../test/support/app.js';
-import { clean } from '../../test/support/programs.js';
+import { clean, startArgs } from '../../test/support/programs.js';
 
 /** One of those that are measured: all its processes together are what it costs. */
 export interface Server {
@@ -65,7 +65,6 @@ export async function startPropolis(
   env: Record<string, string> = {},
 ): Promise<Server> {
   const port = await freePort();
-  const main = join(here, '../../dist/src/main.js');
   const nodeArgs = (process.env['BENCH_NODE_ARGS'] ?? '').split(' ').filter((arg) => arg !== '');
   const all = {
     ...settings(dataDir, port),
@@ -78,7 +77,7 @@ export async function startPropolis(
       ...env,
     },
   };
-  const child = await start(['node', ...nodeArgs, main], port, 'Propolis is ready', clean(all));
+  const child = await start(['node', ...nodeArgs, ...startArgs()], port, 'Propolis is ready', clean(all));
   return { name: 'Propolis', port, processes: [child] };
 }
 

@@ -1,4 +1,5 @@
 import { type IncomingMessage, type ServerResponse } from 'node:http';
+import { type Socket } from 'node:net';
 import { type Exchange } from './exchange.js';
 import { type Bytes } from './hot-objects.js';
 
@@ -6,9 +7,9 @@ import { type Bytes } from './hot-objects.js';
  * The shortest way of an answer to its connection: head and body as they are, past what Node does for each header of each response and
  * for a request's body that is not there. That is a fifth of what a fetch costs (decision 27).
  *
- * It leans on three things in Node's HTTP server, which shortest-way.spec.ts watches: the server goes on with a connection when
- * the response on it emits `finish`; it reads what is left of a request that nobody consumes; and a response that has to wait for an
- * earlier one on its connection has no socket.
+ * It leans on four things in Node's HTTP server, which shortest-way.spec.ts watches: the server goes on with a connection when
+ * the response on it emits `finish`; it reads what is left of a request that nobody consumes; a connection's parser holds a request
+ * until that has been read to its end; and a response that has to wait for an earlier one on its connection has no socket.
  */
 export function isOpenTo({ request, response, warning, closes }: Exchange): boolean {
   return (
@@ -43,8 +44,17 @@ export function answer(exchange: Exchange, status: 200 | 304, head: string, body
 }
 
 function finish(request: IncomingMessage & { _consuming?: boolean }, response: ServerResponse): void {
-  // It is all there, or it has no body: spares the reading of nothing, with its own events. Where a Node does not know the word, it
-  // reads.
-  if (request.complete) request._consuming = true;
+  if (request.complete) {
+    // It is all there, or it has no body: spares the reading of nothing, with its own events. Where a Node does not know the word, it
+    // reads.
+    request._consuming = true;
+    forget(request);
+  }
   response.emit('finish');
+}
+
+/** As Node does when a request has been read to its end: a connection that waits for the next one should not hold the last. */
+function forget(request: IncomingMessage): void {
+  const { parser } = request.socket as Socket & { parser?: { incoming: IncomingMessage | null } | null };
+  if (parser?.incoming === request) parser.incoming = null;
 }

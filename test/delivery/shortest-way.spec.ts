@@ -121,6 +121,39 @@ test('the head is the one that Node would write', async () => {
   }
 });
 
+test.each([
+  ['an index', () => get(indexPath()), 200],
+  ['a 304', () => get(indexPath(), { 'if-none-match': etag }), 304],
+  ['a tarball', () => get(tarballPath()), 200],
+  ['a request with a body', () => `${get(indexPath(), { 'content-length': 5 })}hello`, 200],
+] as const)('a connection that waits after %s does not hold on to the request', async (_, request, status) => {
+  let held: { parser?: { incoming: unknown } } | undefined;
+  app.app.getHttpServer().once('connection', (socket: Socket) => (held = socket as typeof held));
+  const wire = await connect(app.url);
+  wire.send(request());
+  const [answer] = await eventually(
+    async () => answersIn(wire.received()),
+    (all) => all.length > 0,
+    10_000,
+  );
+  expect(answer!.status).toBe(status);
+  expect(
+    await eventually(
+      async () => held!.parser!.incoming,
+      (incoming) => incoming === null,
+      10_000,
+    ),
+  ).toBe(null);
+  // It is the same for the next one.
+  wire.send(get(indexPath()));
+  await eventually(
+    async () => answersIn(wire.received()),
+    (all) => all.length > 1,
+    10_000,
+  );
+  wire.destroy();
+});
+
 test('HTTP/1.0 gets what it asked for, and the end of the connection', async () => {
   const wire = await connect(app.url);
   wire.send(get(indexPath()).replace('HTTP/1.1', 'HTTP/1.0'));

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -100,15 +100,24 @@ export interface Service {
   readonly kill: () => Promise<number | NodeJS.Signals | null>;
 }
 
+const root = join(import.meta.dirname, '../..');
+
+/** What `npm start` runs the service with, after `node`: what V8 is told, and the file. */
+export function startArgs(): string[] {
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: { start: string } };
+  const [, ...args] = scripts.start.split(' ');
+  return [...args.slice(0, -1), join(root, args.at(-1)!)];
+}
+
 /** The built service in a process of its own, as `npm start` runs it; returns when it has said that it is ready. */
 export async function startService(
   env: Record<string, string>,
   options: { nodeArgs?: string[]; waitForReady?: boolean; cwd?: string; largestFile?: number } = {},
 ): Promise<Service> {
   const port = env['PORT'] ?? String(await freePort());
-  const main = join(import.meta.dirname, '../../dist/src/main.js');
-  if (!existsSync(main)) throw new Error('the service is not built: npm run build');
-  const [command, ...args] = limited([process.execPath, ...(options.nodeArgs ?? []), main], options.largestFile);
+  const start = startArgs();
+  if (!existsSync(start.at(-1)!)) throw new Error('the service is not built: npm run build');
+  const [command, ...args] = limited([process.execPath, ...(options.nodeArgs ?? []), ...start], options.largestFile);
   const child = spawn(command!, args, {
     cwd: options.cwd ?? tmpdir(),
     env: clean({ HOME: homedir(), PORT: port, ...env }),
