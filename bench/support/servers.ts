@@ -77,7 +77,7 @@ export async function startPropolis(
       ...env,
     },
   };
-  const child = await start(['node', ...nodeArgs, ...startArgs()], port, 'Propolis is ready', clean(all));
+  const child = await start(['node', ...startArgs(nodeArgs)], port, 'Propolis is ready', clean(all));
   return { name: 'Propolis', port, processes: [child] };
 }
 

@@ -102,11 +102,13 @@ export interface Service {
 
 const root = join(import.meta.dirname, '../..');
 
-/** What `npm start` runs the service with, after `node`: what V8 is told, and the file. */
-export function startArgs(): string[] {
+/** What `npm start` runs the service with, after `node`: what V8 is told, what `more` says (of two the last one counts), and the file. */
+export function startArgs(more: readonly string[] = []): string[] {
   const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: { start: string } };
-  const [, ...args] = scripts.start.split(' ');
-  return [...args.slice(0, -1), join(root, args.at(-1)!)];
+  const [node, ...args] = scripts.start.split(' ');
+  const file = args.pop();
+  if (node !== 'node' || file?.endsWith('.js') !== true) throw new Error(`not a start by node alone: ${scripts.start}`);
+  return [...args, ...more, join(root, file)];
 }
 
 /** The built service in a process of its own, as `npm start` runs it; returns when it has said that it is ready. */
@@ -115,9 +117,9 @@ export async function startService(
   options: { nodeArgs?: string[]; waitForReady?: boolean; cwd?: string; largestFile?: number } = {},
 ): Promise<Service> {
   const port = env['PORT'] ?? String(await freePort());
-  const start = startArgs();
+  const start = startArgs(options.nodeArgs);
   if (!existsSync(start.at(-1)!)) throw new Error('the service is not built: npm run build');
-  const [command, ...args] = limited([process.execPath, ...(options.nodeArgs ?? []), ...start], options.largestFile);
+  const [command, ...args] = limited([process.execPath, ...start], options.largestFile);
   const child = spawn(command!, args, {
     cwd: options.cwd ?? tmpdir(),
     env: clean({ HOME: homedir(), PORT: port, ...env }),
