@@ -5,7 +5,17 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { AMOUNTS } from './support/delivery-data.js';
 import { type DeliveryWorld, deliveryWorld } from './support/delivery-world.js';
 import { type Kind, KINDS, requestsOf } from './support/kinds.js';
-import { atRate, full, median, type OpenLoop, type Throughput, warm } from './support/load.js';
+import {
+  atRate,
+  countedOf,
+  full,
+  isHeld,
+  median,
+  type OpenLoop,
+  type Throughput,
+  turnWords,
+  warm,
+} from './support/load.js';
 import * as servers from './support/servers.js';
 import { CORES, type Server, tools } from './support/servers.js';
 
@@ -107,9 +117,6 @@ function throughputTable(results: ReadonlyMap<Kind, ReadonlyMap<Server, Throughp
   ];
 }
 
-const isHeld = (one: OpenLoop): boolean => one.late <= one.total / 1000;
-const turnWords = (one: OpenLoop): string => `${one.p99.toFixed(1)}${isHeld(one) ? '' : ' (late)'}`;
-
 function openTable(loops: readonly OpenLoops[]): string[] {
   if (loops.length === 0) return [];
   const row = (rate: number) => {
@@ -117,11 +124,9 @@ function openTable(loops: readonly OpenLoops[]): string[] {
       .filter((loop) => loop.rate === rate)
       .map(({ server, results }) => {
         say(`${server.name} at ${rate}, p99 of each turn: ${results.map(turnWords).join(', ')}`);
-        // What a generator measures that is late itself is its own delay. Where it never held the rate there is no other figure.
-        const held = results.filter(isHeld);
-        const counted = held.length > 0 ? held : results;
+        const counted = countedOf(results);
         const [p50, p99] = [median(counted.map((one) => one.p50)), median(counted.map((one) => one.p99))];
-        const late = results.length - held.length;
+        const late = results.length - results.filter(isHeld).length;
         const words = late > 0 ? ` (generator late in ${late} of ${results.length} turns)` : '';
         const failed = results.reduce((sum, one) => sum + one.failed, 0);
         return `${p50.toFixed(2)} / ${p99.toFixed(2)}${words}${failed > 0 ? ` (${failed} failed)` : ''}`;

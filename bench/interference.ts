@@ -14,7 +14,7 @@ import { settings, startApp, type TestApp } from '../test/support/app.js';
 import { cloneDatabase } from '../test/support/database.js';
 import { api, keyOf, person, TESTS } from '../test/support/people.js';
 import { type DeliveryData, makeDeliveryData, type Wanted } from './support/delivery-data.js';
-import { atRate, median, type OpenLoop } from './support/load.js';
+import { atRate, countedOf, isHeld, median, type OpenLoop, turnWords } from './support/load.js';
 import { makePublishable, showIndexes } from './support/publishable-data.js';
 import { startRebuildCommand } from './support/rebuild-command.js';
 import { childrenOf, Group, parentOf } from './support/groups.js';
@@ -182,7 +182,7 @@ async function turn({ beside, server, rate, results }: Row): Promise<void> {
     const result = await atRate(server, fileFor(server), rate, SECONDS);
     results.push(result);
     say(
-      `${beside.name}, ${rate} a second, ${server.name}: p99 ${result.p99.toFixed(2)}, longest ${result.max.toFixed(2)}`,
+      `${beside.name}, ${rate} a second, ${server.name}: p99 ${turnWords(result)}, longest ${result.max.toFixed(1)}, late ${result.late}`,
     );
   } finally {
     await end();
@@ -218,7 +218,7 @@ function nginxEtag({ path }: Wanted): string {
 
 function table(rows: readonly Row[]): string[] {
   const [propolis, nginx] = all;
-  const p99 = (row: Row | undefined) => median(row?.results.map((one) => one.p99) ?? []);
+  const p99 = (row: Row | undefined) => median(countedOf(row?.results ?? []).map((one) => one.p99));
   const find = (beside: Beside | undefined, rate: number, server: Server | undefined) =>
     rows.find((row) => row.beside === beside && row.rate === rate && row.server === server);
   const lines = rows
@@ -242,13 +242,15 @@ function table(rows: readonly Row[]): string[] {
   ];
 }
 
-function shown({ results }: Row): string {
-  const at = (of: (one: OpenLoop) => number) => median(results.map(of)).toFixed(2);
-  const sum = (of: (one: OpenLoop) => number) => results.reduce((total, one) => total + of(one), 0);
-  const late = sum((one) => one.late) / sum((one) => one.total);
+function shown({ beside, rate, server, results }: Row): string {
+  say(`${beside.name}, ${server.name} at ${rate}, p99 of each turn: ${results.map(turnWords).join(', ')}`);
+  const counted = countedOf(results);
+  const at = (of: (one: OpenLoop) => number) => median(counted.map(of)).toFixed(2);
+  const late = results.length - results.filter(isHeld).length;
+  const failed = results.reduce((sum, one) => sum + one.failed, 0);
   const notes = [
-    ...(late > 0.001 ? [`generator late: ${(late * 100).toFixed(1)} %`] : []),
-    ...(sum((one) => one.failed) > 0 ? [`${sum((one) => one.failed)} failed`] : []),
+    ...(late > 0 ? [`generator late in ${late} of ${results.length} turns`] : []),
+    ...(failed > 0 ? [`${failed} failed`] : []),
   ];
   return `${at((one) => one.p50)} / ${at((one) => one.p99)} / ${at((one) => one.max)}${notes.map((note) => ` (${note})`).join('')}`;
 }

@@ -72,6 +72,18 @@ export async function atRate(server: Server, file: string, rate: number, seconds
   return JSON.parse(stdout) as OpenLoop;
 }
 
+/** What a generator measures that is late itself is its own delay. */
+export const isHeld = (one: OpenLoop): boolean => one.late <= one.total / 1000;
+
+/** Those in which the generator held the rate; all, where it never did: there is no other figure. */
+export function countedOf(turns: readonly OpenLoop[]): readonly OpenLoop[] {
+  const held = turns.filter(isHeld);
+  return held.length > 0 ? held : turns;
+}
+
+/** 99th percentile in ms. */
+export const turnWords = (one: OpenLoop): string => `${one.p99.toFixed(1)}${isHeld(one) ? '' : ' (late)'}`;
+
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)] ?? NaN;
