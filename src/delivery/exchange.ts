@@ -1,13 +1,13 @@
-import { randomUUID } from 'node:crypto';
 import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { type Origin } from '../audit/actor.js';
 import { clientMessage, printsMessages } from '../hex/client-message.js';
 import { clientAddress } from '../platform/http/client-address.js';
 import { bodyWasNotAskedFor } from '../platform/http/server.js';
+import { nextRequestId } from './request-ids.js';
 
 /** One request and its answer. */
 export class Exchange {
-  readonly id = nextId();
+  readonly id = nextRequestId();
   readonly isHead: boolean;
   readonly authorization: string | undefined;
   readonly ifNoneMatch: string | undefined;
@@ -54,8 +54,3 @@ export class Exchange {
     return printsMessages(this.userAgent) ? clientMessage(text, level) : undefined;
   }
 }
-
-/** A UUID of which the last part counts: as good to find a request by, and cheaper than random ones. */
-const PROCESS = randomUUID().slice(0, 24);
-let count = 100_000_000_000;
-const nextId = (): string => `${PROCESS}${(count += 1)}`;
