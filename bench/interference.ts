@@ -14,7 +14,7 @@ import { settings, startApp, type TestApp } from '../test/support/app.js';
 import { cloneDatabase } from '../test/support/database.js';
 import { api, keyOf, person, TESTS } from '../test/support/people.js';
 import { type DeliveryData, makeDeliveryData, type Wanted } from './support/delivery-data.js';
-import { atRate, countedOf, isHeld, median, type OpenLoop, turnWords } from './support/load.js';
+import { atRate, countedOf, median, notesOf, type OpenLoop, turnWords } from './support/load.js';
 import { makePublishable, showIndexes } from './support/publishable-data.js';
 import { startRebuildCommand } from './support/rebuild-command.js';
 import { childrenOf, Group, parentOf } from './support/groups.js';
@@ -235,24 +235,16 @@ function table(rows: readonly Row[]): string[] {
       return `| ${[...cells, ratio(same), ratio(alone)].join(' | ')} |`;
     });
   return [
-    'Open loop, p50 / p99 / longest in ms:',
+    'Open loop, p50 / p99 / longest in ms, medians of the turns in which the generator held the rate:',
     '| beside | a second | Propolis, everything in one process | nginx + auth_request, same time | ratio of p99 | to nginx beside nothing |',
     '|---|---|---|---|---|---|',
     ...lines,
   ];
 }
 
-function shown({ beside, rate, server, results }: Row): string {
-  say(`${beside.name}, ${server.name} at ${rate}, p99 of each turn: ${results.map(turnWords).join(', ')}`);
-  const counted = countedOf(results);
-  const at = (of: (one: OpenLoop) => number) => median(counted.map(of)).toFixed(2);
-  const late = results.length - results.filter(isHeld).length;
-  const failed = results.reduce((sum, one) => sum + one.failed, 0);
-  const notes = [
-    ...(late > 0 ? [`generator late in ${late} of ${results.length} turns`] : []),
-    ...(failed > 0 ? [`${failed} failed`] : []),
-  ];
-  return `${at((one) => one.p50)} / ${at((one) => one.p99)} / ${at((one) => one.max)}${notes.map((note) => ` (${note})`).join('')}`;
+function shown({ results }: Row): string {
+  const at = (of: (one: OpenLoop) => number) => median(countedOf(results).map(of)).toFixed(2);
+  return `${at((one) => one.p50)} / ${at((one) => one.p99)} / ${at((one) => one.max)}${notesOf(results)}`;
 }
 
 function publishes(): string[] {

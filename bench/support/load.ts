@@ -57,7 +57,7 @@ export interface OpenLoop {
   readonly total: number;
   readonly done: number;
   readonly failed: number;
-  /** Requests that the generator sent more than 5 ms too late, by its own fault. */
+  /** Requests that the generator sent more than 5 ms too late: the machine's doing, or of a server that answers all at once what waited. */
   readonly late: number;
   readonly p50: number;
   readonly p99: number;
@@ -72,17 +72,27 @@ export async function atRate(server: Server, file: string, rate: number, seconds
   return JSON.parse(stdout) as OpenLoop;
 }
 
-/** What a generator measures that is late itself is its own delay. */
-export const isHeld = (one: OpenLoop): boolean => one.late <= one.total / 1000;
+/** At most one request in a thousand was late. What a generator measures that is late itself is its own delay too. */
+const heldRate = (one: OpenLoop): boolean => one.late <= one.total / 1000;
 
 /** Those in which the generator held the rate; all, where it never did: there is no other figure. */
 export function countedOf(turns: readonly OpenLoop[]): readonly OpenLoop[] {
-  const held = turns.filter(isHeld);
+  const held = turns.filter(heldRate);
   return held.length > 0 ? held : turns;
 }
 
 /** 99th percentile in ms. */
-export const turnWords = (one: OpenLoop): string => `${one.p99.toFixed(1)}${isHeld(one) ? '' : ' (late)'}`;
+export const turnWords = (one: OpenLoop): string => `${one.p99.toFixed(1)}${heldRate(one) ? '' : ' (late)'}`;
+
+/** What stands beside the medians of these turns: those that are not in them, with their 99th percentiles, and what failed. */
+export function notesOf(turns: readonly OpenLoop[]): string {
+  const late = turns.filter((one) => !heldRate(one)).map((one) => one.p99.toFixed(1));
+  const failed = turns.reduce((sum, one) => sum + one.failed, 0);
+  return [
+    late.length > 0 ? ` (generator late in ${late.length} of ${turns.length} turns: ${late.join(', ')})` : '',
+    failed > 0 ? ` (${failed} failed)` : '',
+  ].join('');
+}
 
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);

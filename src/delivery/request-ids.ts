@@ -10,13 +10,13 @@ let next = ENDS.length;
 
 /**
  * A UUID of which the last part counts: as good to find a request by as a random one, and cheaper. Its end is taken from a table: V8
- * remembers the last sixteen thousand numbers that were written out, long enough for them to become old, and only a collection of all
+ * remembers up to sixteen thousand numbers that were written out, long enough for them to become old, and only a collection of all
  * memory takes those away (decision 28).
  */
 export function nextRequestId(): string {
   if (next === ENDS.length) {
     thousands += 1;
-    // In one piece, unlike a template.
+    // In one piece, unlike a template: an identifier is then of two.
     beginning = [PROCESS, thousands].join('');
     next = 0;
   }
