@@ -15,6 +15,8 @@ import {
 const FLUSH_MS = 15_000;
 /** Different releases and days that wait at most; about ten megabytes. */
 const MAX_WAITING = 50_000;
+/** Above it those with nothing to write are forgotten. */
+const MAX_KEPT = MAX_WAITING / 2;
 /** In a statement: thousands would keep the event loop from fetches. */
 const TOGETHER = 500;
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -32,7 +34,13 @@ export const NO_DOWNLOADS: DownloadSummary = { all: 0, recent: 0, week: 0, day: 
 
 type Counted = Pick<DownloadCount, 'repositoryId' | 'name' | 'version'>;
 
-type Waiting = Counted & { readonly day: string; count: number };
+/** Of a release on a day, since it was last written. */
+interface Counter extends Counted {
+  readonly day: string;
+  count: number;
+  /** What it was noted with last, under which it is found without its name being put together. */
+  by: Counted | undefined;
+}
 
 const keyOf = ({ repositoryId, name, version }: Counted, day: string): string =>
   `${repositoryId}/${name}/${version}/${day}`;
@@ -45,9 +53,15 @@ const dayOf = (date: Date): string => date.toISOString().slice(0, 10);
  */
 @Injectable()
 export class Downloads implements OnModuleInit, BeforeApplicationShutdown {
-  private readonly waiting = new Map<string, Waiting>();
-  /** Those of `waiting`, by what they were noted with. */
-  private readonly known = new Map<Counted, Waiting>();
+  /**
+   * Those with nothing to write stay for the next fetch, through the day: made anew after each writing they would be most of what becomes
+   * old beside fetches, and only a collection of all memory takes that away (decision 28).
+   */
+  private readonly counters = new Map<string, Counter>();
+  /** The same, each by what it was noted with last. */
+  private readonly known = new Map<Counted, Counter>();
+  private hasUnused = false;
+  private writtenOn: string | undefined;
   private day = { number: -1, name: '' };
   private writing: Promise<void> = Promise.resolve();
   private timer: NodeJS.Timeout | undefined;
@@ -66,9 +80,11 @@ export class Downloads implements OnModuleInit, BeforeApplicationShutdown {
       known.count += 1;
       return;
     }
-    this.add({ ...release, day, count: 1 });
-    const counted = this.waiting.get(keyOf(release, day));
-    if (counted !== undefined) this.known.set(release, counted);
+    const counter = this.add({ ...release, day, count: 1 });
+    if (counter === undefined) return;
+    if (counter.by !== undefined) this.known.delete(counter.by);
+    counter.by = release;
+    this.known.set(release, counter);
   }
 
   onModuleInit(): void {
@@ -123,16 +139,31 @@ export class Downloads implements OnModuleInit, BeforeApplicationShutdown {
   }
 
   private async write(): Promise<void> {
-    const counts = [...this.waiting.values()];
-    this.waiting.clear();
-    this.known.clear();
-    for (let at = 0; at < counts.length; at += TOGETHER)
+    const day = this.today();
+    if (day !== this.writtenOn || this.counters.size > MAX_KEPT) this.forgetUnused();
+    this.writtenOn = day;
+    const counters = [...this.counters.values()].filter(({ count }) => count > 0);
+    for (let at = 0; at < counters.length; at += TOGETHER) {
+      const counts = counters.slice(at, at + TOGETHER).map(take);
+      this.hasUnused = true;
       try {
-        await this.database.transaction((tx) => addDownloads(tx, counts.slice(at, at + TOGETHER)));
+        await this.database.transaction((tx) => addDownloads(tx, counts));
       } catch (error) {
-        counts.slice(at).forEach((count) => this.add(count));
+        counts.forEach((count) => this.add(count));
         throw error;
       }
+    }
+  }
+
+  /** What has not been fetched since it was written. */
+  private forgetUnused(): void {
+    for (const [key, counter] of this.counters) {
+      if (counter.count > 0) continue;
+      this.counters.delete(key);
+      // On a new day another counter has its place.
+      if (counter.by !== undefined && this.known.get(counter.by) === counter) this.known.delete(counter.by);
+    }
+    this.hasUnused = false;
   }
 
   /** Its name is made once a day and not with each fetch. */
@@ -143,12 +174,25 @@ export class Downloads implements OnModuleInit, BeforeApplicationShutdown {
     return this.day.name;
   }
 
-  private add(more: DownloadCount): void {
-    const key = keyOf(more, more.day);
-    const before = this.waiting.get(key);
+  private add({ repositoryId, name, version, day, count }: DownloadCount): Counter | undefined {
+    const key = keyOf({ repositoryId, name, version }, day);
+    const before = this.counters.get(key);
+    if (before !== undefined) {
+      before.count += count;
+      return before;
+    }
+    if (this.counters.size >= MAX_WAITING && this.hasUnused) this.forgetUnused();
     // Full only while the database has been away for long.
-    if (before === undefined && this.waiting.size >= MAX_WAITING) return;
-    if (before === undefined) this.waiting.set(key, { ...more });
-    else before.count += more.count;
+    if (this.counters.size >= MAX_WAITING) return undefined;
+    const counter: Counter = { repositoryId, name, version, day, count, by: undefined };
+    this.counters.set(key, counter);
+    return counter;
   }
+}
+
+/** What a counter has; it begins again. */
+function take(counter: Counter): DownloadCount {
+  const { repositoryId, name, version, day, count } = counter;
+  counter.count = 0;
+  return { repositoryId, name, version, day, count };
 }

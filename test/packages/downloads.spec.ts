@@ -117,6 +117,35 @@ describe('written is', () => {
     expect((await rows(name)).map(({ count }) => count)).toEqual(['2']);
   });
 
+  test('what is noted with other objects of the same release, before and after', async () => {
+    const name = await published('1.0.0');
+    const repositoryId = await repositoryIdOf(acme.name);
+    const [one, other] = [0, 1].map(() => ({ repositoryId, name, version: '1.0.0' }));
+    for (const release of [one!, other!, one!]) downloads().note(release);
+    await flush();
+    downloads().note(other!);
+    downloads().note(one!);
+    await flush();
+    await flush();
+    downloads().note(one!);
+    await flush();
+    expect((await rows(name)).map(({ count }) => count)).toEqual(['6']);
+  });
+
+  test('what comes while all places are held by what has been written already', async () => {
+    const name = await published('1.0.0');
+    const repositoryId = await repositoryIdOf(acme.name);
+    for (let other = 0; other < 50_000; other += 1)
+      downloads().note({ repositoryId, name: `gone_${other}`, version: '1.0.0' });
+    const release = { repositoryId, name, version: '1.0.0' };
+    downloads().note(release);
+    await flush();
+    expect(await rows(name)).toEqual([]);
+    for (let time = 0; time < 2; time += 1) downloads().note(release);
+    await flush();
+    expect((await rows(name)).map(({ count }) => count)).toEqual(['2']);
+  });
+
   test('by two processes at once without a loss or a deadlock, while a release is taken back', async () => {
     const names = await Promise.all(Array.from({ length: 6 }, () => published('1.0.0', '2.0.0')));
     const other = await startApp({ databaseUrl: app.config.databaseUrl, env: { JOBS_CONCURRENCY: '0' } });
