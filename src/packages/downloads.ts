@@ -13,10 +13,10 @@ import {
 } from './downloads.queries.js';
 
 const FLUSH_MS = 15_000;
-/** Different releases and days that wait at most; about ten megabytes. */
-const MAX_WAITING = 50_000;
-/** Above it those with nothing to write are forgotten. */
-const MAX_KEPT = MAX_WAITING / 2;
+/** Different releases and days, a few hundred bytes each. */
+const MAX_COUNTERS = 50_000;
+/** Where there are more, the next writing forgets those that have nothing to write. */
+const MAX_KEPT = MAX_COUNTERS / 2;
 /** In a statement: thousands would keep the event loop from fetches. */
 const TOGETHER = 500;
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -54,11 +54,11 @@ const dayOf = (date: Date): string => date.toISOString().slice(0, 10);
 @Injectable()
 export class Downloads implements OnModuleInit, BeforeApplicationShutdown {
   /**
-   * Those with nothing to write stay for the next fetch, through the day: made anew after each writing they would be most of what becomes
-   * old beside fetches, and only a collection of all memory takes that away (decision 28).
+   * Those with nothing to write stay for the next fetch: made anew after each writing they would be most of what becomes old beside
+   * fetches, which only a collection of all memory takes away (decision 28).
    */
   private readonly counters = new Map<string, Counter>();
-  /** The same, each by what it was noted with last. */
+  /** Those of the same that have been noted, each by what it was noted with last. */
   private readonly known = new Map<Counted, Counter>();
   private hasUnused = false;
   private writtenOn: string | undefined;
@@ -80,8 +80,9 @@ export class Downloads implements OnModuleInit, BeforeApplicationShutdown {
       known.count += 1;
       return;
     }
-    const counter = this.add({ ...release, day, count: 1 });
+    const counter = this.counterOf(release, day);
     if (counter === undefined) return;
+    counter.count += 1;
     if (counter.by !== undefined) this.known.delete(counter.by);
     counter.by = release;
     this.known.set(release, counter);
@@ -144,14 +145,12 @@ export class Downloads implements OnModuleInit, BeforeApplicationShutdown {
     this.writtenOn = day;
     const counters = [...this.counters.values()].filter(({ count }) => count > 0);
     for (let at = 0; at < counters.length; at += TOGETHER) {
-      const counts = counters.slice(at, at + TOGETHER).map(take);
+      const batch = counters.slice(at, at + TOGETHER);
+      const counts = batch.map(countOf);
+      await this.database.transaction((tx) => addDownloads(tx, counts));
+      // Not before: what could not be written is still there, and what is fetched meanwhile comes next time.
+      batch.forEach((counter, index) => (counter.count -= counts[index]!.count));
       this.hasUnused = true;
-      try {
-        await this.database.transaction((tx) => addDownloads(tx, counts));
-      } catch (error) {
-        counts.forEach((count) => this.add(count));
-        throw error;
-      }
     }
   }
 
@@ -174,25 +173,19 @@ export class Downloads implements OnModuleInit, BeforeApplicationShutdown {
     return this.day.name;
   }
 
-  private add({ repositoryId, name, version, day, count }: DownloadCount): Counter | undefined {
+  /** Undefined where there is no place for another: only while the database has been away for long. */
+  private counterOf({ repositoryId, name, version }: Counted, day: string): Counter | undefined {
     const key = keyOf({ repositoryId, name, version }, day);
     const before = this.counters.get(key);
-    if (before !== undefined) {
-      before.count += count;
-      return before;
-    }
-    if (this.counters.size >= MAX_WAITING && this.hasUnused) this.forgetUnused();
-    // Full only while the database has been away for long.
-    if (this.counters.size >= MAX_WAITING) return undefined;
-    const counter: Counter = { repositoryId, name, version, day, count, by: undefined };
+    if (before !== undefined) return before;
+    if (this.counters.size >= MAX_COUNTERS && this.hasUnused) this.forgetUnused();
+    if (this.counters.size >= MAX_COUNTERS) return undefined;
+    const counter: Counter = { repositoryId, name, version, day, count: 0, by: undefined };
     this.counters.set(key, counter);
     return counter;
   }
 }
 
-/** What a counter has; it begins again. */
-function take(counter: Counter): DownloadCount {
-  const { repositoryId, name, version, day, count } = counter;
-  counter.count = 0;
+function countOf({ repositoryId, name, version, day, count }: Counter): DownloadCount {
   return { repositoryId, name, version, day, count };
 }
