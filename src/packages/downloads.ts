@@ -54,8 +54,8 @@ const dayOf = (date: Date): string => date.toISOString().slice(0, 10);
 @Injectable()
 export class Downloads implements OnModuleInit, BeforeApplicationShutdown {
   /**
-   * Those with nothing to write stay for the next fetch: made anew after each writing they would be most of what becomes old beside
-   * fetches, which only a collection of all memory takes away (decision 28).
+   * Those with nothing to write stay for the next fetch: made anew after each writing they would become old beside fetches, which
+   * only a collection of all memory takes away (decision 28).
    */
   private readonly counters = new Map<string, Counter>();
   /** Those of the same that have been noted, each by what it was noted with last. */
